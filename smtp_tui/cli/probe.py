@@ -19,6 +19,7 @@ from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Sessions, begin_many, worst
 from smtp_tui.cli.output import show_line, show_many
 from smtp_tui.cli.probe_formats import (
+    HOW,
     Looked,
     Named,
     State,
@@ -63,7 +64,7 @@ from smtp_tui.probe.run import Prober
 from smtp_tui.profiles.choosing import NoSuchProfile
 from smtp_tui.state.files import FileProblem, state_directory, write_public
 from smtp_tui.state.history import TestHistory
-from smtp_tui.text import clean, record_name
+from smtp_tui.text import after_colon, clean, record_name
 from smtp_tui.workflows.probe_record import ask_of
 
 AT_ONCE: Final = 4
@@ -162,18 +163,18 @@ def told_apart(values: Sequence[str]) -> tuple[list[Address], list[str]]:
     for value in values:
         host, colon, port = value.rpartition(":")
         if _is_ipv6(value.strip("[]")):
-            raise Misuse("an IPv6 address needs brackets and a port: [2001:db8::1]:25")
+            raise Misuse(f"{value}: an IPv6 address needs brackets and a port: [2001:db8::1]:25")
         if not (colon and host) or any(map(str.isspace, value)):
             names.append(value)
         elif not port:
-            raise Misuse("a host needs a port after its colon: mail.example.com:25")
+            raise Misuse(f"{value}: a host needs a port after its colon: mail.example.com:25")
         elif not port.isdecimal() or (":" in host and not host.endswith("]")):
             names.append(value)
         else:
             try:
                 addresses.append(parse_address(value))
             except BadAddress as problem:
-                raise Misuse(f"HOST:PORT: {problem}") from None
+                raise Misuse(f"{value}: {after_colon(str(problem))}") from None
     return addresses, names
 
 
@@ -322,8 +323,8 @@ def _print_several(options: argparse.Namespace, looked: list[Looked]) -> None:
         address = clean(each.probe.ask.address.text)
         if options.dialogue:
             show(f"\n{address}\n{dialogue_text(each.probe)}")
-        if each.probe.suggestion:
-            remark(f"{address}: {each.probe.suggestion}")
+        if each.probe.suggestion is not None:
+            remark(f"{address}: {each.probe.suggestion.told(HOW)}")
 
 
 def _write(options: argparse.Namespace, text: str) -> None:

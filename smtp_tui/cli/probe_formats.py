@@ -19,10 +19,11 @@ from msgspec import Struct
 from smtp_tui.api.tls import Certificate
 from smtp_tui.cli.say import table
 from smtp_tui.cli.shapes import (
+    Attempted,
     Concluded,
     ConcludedOfRecord,
     LastTest,
-    OtherPort,
+    NotTried,
     Probed,
     ProbedRecord,
     Said,
@@ -32,12 +33,25 @@ from smtp_tui.cli.shapes import (
     ShownTls,
 )
 from smtp_tui.probe.model import Failure, Probe, Result, Side, StepResult, TlsFound, Way
-from smtp_tui.probe.run import ended_ago
+from smtp_tui.probe.words import (
+    also_tried,
+    came_to,
+    ended_ago,
+    first_line,
+    in_short,
+    not_tried,
+    not_tried_at_all,
+)
 from smtp_tui.state.history import TestRun
 from smtp_tui.text import cell_width, clean, counted, duration, moment, record_name
 from smtp_tui.workflows.probe_record import Views, views_of
 
-HOW: Final = {Way.NO_TLS: "--plain", Way.TLS_FIRST: "--tls", Way.UNSAFE: "--insecure"}
+HOW: Final = {
+    Way.NO_TLS: "--plain",
+    Way.TLS_FIRST: "--tls",
+    Way.STARTTLS: "--starttls",
+    Way.UNSAFE: "--insecure",
+}
 """The options that do what advice speaks of."""
 _SIDES: Final = {Side.HERE: "here", Side.SERVER: "server", Side.NOTE: "note"}
 _INDENT: Final = " " * 33
@@ -101,26 +115,44 @@ def dialogue_text(probe: Probe) -> str:
 
 
 def result_text(looked: Looked, width: int | None = None) -> str:
-    """What it comes to, beside CAM's view where a record leads there."""
+    """What else was tried, and what it comes to, beside CAM's view where a record leads there."""
     probe = looked.probe
-    lines = [probe.suggestion] if probe.suggestion else []
+    tried = [_attempt(name, other, width) for name, other in also_tried(probe)]
+    lines = [probe.suggestion.told(HOW)] if probe.suggestion is not None else []
+    for said, names in _views_of(looked).items():
+        lines += (*names, *said)
+    lines += filter(None, (not_tried_at_all(probe),))
+    return "\n".join(
+        [*(("Also tried", *tried) if tried else ()), *(_wrapped("", each, width) for each in lines)]
+    )
+
+
+def _attempt(name: str, other: Probe, width: int | None) -> str:
+    head = f"  {_result(other).value:<7}  {name:<11}  {duration(other.seconds):>7}  "
+    return _wrapped(head, came_to(other), width)
+
+
+def _views_of(looked: Looked) -> dict[tuple[str, ...], list[str]]:
+    """What is said of the records, each once, with the names of those that it is said of."""
     if not looked.records:
-        alone = views_of(probe, None).conclusion
-        lines.append(f"{alone.both} {alone.means}")
+        alone = views_of(looked.probe, None).conclusion
+        return {(f"{alone.both} {alone.means}",): []}
+    found: dict[tuple[str, ...], list[str]] = {}
     for named in looked.records:
-        views = views_of(probe, named.newest)
-        said, run = views.conclusion, views.run
-        lines.append(f"{named.profile} · {record_name(named.name, named.record_id)}")
+        views = views_of(looked.probe, named.newest)
+        both, run = views.conclusion, views.run
+        last = ""
         if run is not None:
-            words = run.words.split("\n")[0]
-            lines.append(f"CAM's last test, {moment(run.at)}: {run.verdict}. {words}".rstrip())
-        lines += filter(None, (f"{said.both} {said.means}", said.not_proven, views.remark))
-    return "\n".join(_wrapped("", line, width) for line in lines)
+            last = f"CAM's last test, {moment(run.at)}: {run.verdict}. {first_line(run.words)}"
+        lines = last.rstrip(), f"{both.both} {both.means}", both.not_proven, views.remark
+        name = f"{named.profile} · {record_name(named.name, named.record_id)}"
+        found.setdefault(tuple(filter(None, lines)), []).append(name)
+    return found
 
 
 def summary(looked: Sequence[Looked]) -> str:
     """A table of several probes, a line for each."""
-    heading = ("ADDRESS", "HERE", "CAM", "TIME", "TLS", "DAYS", "RECORDS", "WORDS")
+    heading = ("ADDRESS", "HERE", "CAM", "TIME", "TLS", "DAYS", "RECORDS", "REMARK")
     return table(heading, [_row(each) for each in looked])
 
 
@@ -136,20 +168,8 @@ def _row(looked: Looked) -> tuple[str, ...]:
         tls.version if tls is not None else "-",
         str(tls.days_left) if tls is not None and tls.days_left is not None else "-",
         ", ".join(record_name(named.name, named.record_id) for named in looked.records) or "-",
-        _short(probe),
+        in_short(probe),
     )
-
-
-def _short(probe: Probe) -> str:
-    """What is wrong or worth a note, on one line; blank where nothing is."""
-    if probe.failed is not None:
-        return f"{probe.failed.step.value}: {probe.failed.words.split(chr(10))[0]}"
-    found = [
-        f"{note.step.value}: {words}"
-        for note in probe.notes
-        for words in note.remarks or note.words.split("\n")[:1]
-    ]
-    return "; ".join(found)
 
 
 # JSON
@@ -173,14 +193,19 @@ def shown_probe(looked: Looked) -> Probed:
         probe.offers,
         None if probe.tls is None else _tls(probe.tls),
         tuple(Said(_SIDES[each.side], each.text) for each in probe.dialogue),
-        tuple(
-            OtherPort(each.ask.address.port, each.failed is None, bool(each.tls))
-            for each in probe.others
-        ),
-        probe.suggestion or None,
+        tuple(NotTried(word(step), why) for step, why in not_tried(probe).items()),
+        None if probe.other_way is None else _attempted(probe.other_way),
+        tuple(map(_attempted, probe.others)),
+        None if probe.suggestion is None else probe.suggestion.told(HOW),
         Concluded(*_views(views_of(probe, None))),
         tuple(_record(each, probe) for each in looked.records),
     )
+
+
+def _attempted(probe: Probe) -> Attempted:
+    ask = probe.ask
+    found = probe.failed is None, probe.tls is not None, came_to(probe)
+    return Attempted(ask.address.port, ask.security.value, *found)
 
 
 def _result(probe: Probe) -> Result:
@@ -306,7 +331,7 @@ def _harmless(words: str) -> str:
 def _judged(probe: Probe, limits: Thresholds) -> tuple[State, str]:
     """The state of a relay, and why."""
     if probe.failed is not None:
-        return State.CRITICAL, _short(probe)
+        return State.CRITICAL, came_to(probe)
     tls, days = probe.tls, probe.tls.days_left if probe.tls is not None else None
     states = [_slow(probe.seconds, limits), _ends(days, limits)]
     parts = [f"{probe.seconds:.3f} s", tls.version if tls is not None else "no TLS"]

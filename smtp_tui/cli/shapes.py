@@ -224,12 +224,21 @@ class Said(Struct, frozen=True):
     text: str
 
 
-class OtherPort(Struct, frozen=True):
-    """Another port that was tried."""
+class NotTried(Struct, frozen=True):
+    """A step that was not asked for or was held back."""
+
+    step: str
+    why: str
+
+
+class Attempted(Struct, frozen=True):
+    """Another port, or another way to begin TLS, that was tried."""
 
     port: int
+    security: str
     answers: bool
     tls: bool
+    words: str
 
 
 class Concluded(Struct, frozen=True):
@@ -281,7 +290,9 @@ class Probed(Struct, frozen=True):
     offers: Offers | None
     tls: ShownTls | None
     dialogue: tuple[Said, ...]
-    other_ports: tuple[OtherPort, ...]
+    not_tried: tuple[NotTried, ...]
+    other_way: Attempted | None
+    other_ports: tuple[Attempted, ...]
     suggestion: str | None
     conclusion: Concluded
     records: tuple[ProbedRecord, ...]

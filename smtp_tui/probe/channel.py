@@ -38,6 +38,10 @@ class Stopped(Exception):
         self.failure = why
 
 
+class _HungUp(Stopped):
+    """The server ended the connection."""
+
+
 class Reply(Struct, frozen=True):
     """A whole reply: its code, and its lines without the code."""
 
@@ -180,12 +184,14 @@ class Channel:
                 data = await self._receive()
                 first = (first + data)[:_SHOWN]
                 if not data:
-                    words = "the server hung up during the TLS handshake"
-                    raise Stopped(failure(Reason.NO_HANDSHAKE, words))
+                    raise _HungUp(failure(Reason.CLOSED, ""))
                 if not any(each.startswith(first[:2]) for each in _TLS_RECORDS):
                     raise self._not_tls(self._text(first).rstrip("\r\n"), asked=asked)
                 shake.take(data)
             await self._flush(shake)
+        except _HungUp:
+            words = "the server hung up during the TLS handshake"
+            raise Stopped(failure(Reason.NO_HANDSHAKE, words)) from None
         except SSL.Error as error:
             with suppress(Stopped):
                 await self._flush(shake)  # its alert tells the server's log why
@@ -222,8 +228,14 @@ class Channel:
         try:
             return await self._loop.sock_recv(self._sock, _READ)
         except OSError as error:
-            words = f"the connection broke: {error.strerror}"
-            raise Stopped(failure(Reason.CLOSED, words)) from None
+            raise self._broken(error) from None
+
+    def _broken(self, error: OSError) -> Stopped:
+        """The connection ended without a goodbye; a reset is the server's way to hang up."""
+        if isinstance(error, ConnectionError):
+            self._note(Line(Side.NOTE, "the server reset the connection"))
+            return _HungUp(failure(Reason.CLOSED, "the server hung up (connection reset)"))
+        return Stopped(failure(Reason.CLOSED, f"the connection broke: {error.strerror}"))
 
     async def _send(self, data: bytes) -> None:
         if self._tls is None:
@@ -258,8 +270,7 @@ class Channel:
         try:
             await self._loop.sock_sendall(self._sock, data)
         except OSError as error:
-            words = f"the connection broke: {error.strerror}"
-            raise Stopped(failure(Reason.CLOSED, words)) from None
+            raise self._broken(error) from None
 
     @property
     def own_address(self) -> str:

@@ -75,7 +75,7 @@ class Limits(Struct, frozen=True):
 class Step(Enum):
     """The steps in their order; the values are what a person reads."""
 
-    NAMES = "name"
+    NAMES = "names"
     CONNECT = "connect"
     GREETING = "greeting"
     EHLO = "EHLO"
@@ -137,6 +137,7 @@ class Way(Enum):
 
     NO_TLS = "go on without TLS"
     TLS_FIRST = "begin TLS at once"
+    STARTTLS = "begin TLS with STARTTLS"
     UNSAFE = "send the password all the same"
 
 
@@ -156,15 +157,31 @@ class Failure(Struct, frozen=True):
 
     def advised(self, how: Mapping[Way, str]) -> str:
         """The advice, with the key or the option that does it where the person is, if any."""
-        done_by = how.get(self.way) if self.way is not None else None
-        return f"{self.advice.removesuffix('.')} ({done_by})." if done_by else self.advice
+        return _with(how, self.way, self.advice)
+
+
+class Suggestion(Struct, frozen=True):
+    """What to set instead, as other attempts showed; ``way`` is as with a :class:`Failure`."""
+
+    words: str
+    way: Way | None = None
+
+    def told(self, how: Mapping[Way, str]) -> str:
+        """The words, with the key or the option that does it."""
+        return _with(how, self.way, self.words)
+
+
+def _with(how: Mapping[Way, str], way: Way | None, words: str) -> str:
+    done_by = how.get(way) if way is not None else None
+    return f"{words.removesuffix('.')} ({done_by})." if done_by else words
 
 
 class StepResult(Struct, frozen=True):
     """One step: how it ended, how long it took in seconds, and what was found.
 
-    ``details`` are further lines, ``remarks`` those of them that are to be looked at. All text is
-    as the server sent it, and is cleaned when shown.
+    ``details`` are further lines, ``remarks`` those of them that are to be looked at, ``in_short``
+    what they come to in a few words, for a table. All text is as the server sent it, and is cleaned
+    when shown.
     """
 
     step: Step
@@ -174,6 +191,7 @@ class StepResult(Struct, frozen=True):
     details: tuple[str, ...] = ()
     failure: Failure | None = None
     remarks: tuple[str, ...] = ()
+    in_short: str = ""
 
 
 class Side(Enum):
@@ -231,7 +249,8 @@ class Probe(Struct, frozen=True):
     """All that was found; while a probe runs, all that was found so far.
 
     ``under_way`` is the step that has not ended, ``seconds`` how long everything took.
-    ``suggestion`` follows from the other ports, which are looked at where this one failed.
+    ``others`` are the other ports, which are looked at where this one failed; ``other_way`` is this
+    port with TLS begun the other way, where it looks like that. ``suggestion`` follows from them.
     """
 
     ask: Ask
@@ -241,7 +260,8 @@ class Probe(Struct, frozen=True):
     offers: Offers | None = None
     tls: TlsFound | None = None
     others: tuple[Probe, ...] = ()
-    suggestion: str = ""
+    other_way: Probe | None = None
+    suggestion: Suggestion | None = None
     seconds: float = 0.0
     under_way: Step | None = None
 

@@ -6,6 +6,8 @@ import asyncio
 import importlib
 import ipaddress
 import socket
+from collections.abc import Iterable
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from smtp_tui.api.reach import addresses_of
@@ -55,7 +57,7 @@ class Names:
                 words = f"the name could not be looked up: {error.strerror}"
                 raise NoAddress(failure(Reason.NO_DNS, words)) from None
             raise NoAddress(await self._why_not(host, seconds, error.errno)) from None
-        return tuple(dict.fromkeys(found))
+        return by_turns(found)
 
     async def _why_not(self, host: str, seconds: float, number: int | None) -> Failure:
         """Ask DNS why there is no address; the system's word counts where DNS gives none."""
@@ -96,6 +98,17 @@ class Names:
 def _answered(error: NoNameservers) -> bool:
     """Whether a name server answered at all; the others could not be asked."""
     return any(response is not None for *_, response in error.kwargs["errors"])
+
+
+def by_turns(addresses: Iterable[str]) -> tuple[str, ...]:
+    """IPv6 and IPv4 by turns, beginning with the system's choice (RFC 8305, section 4).
+
+    So a family that leads nowhere from here does not use up all attempts.
+    """
+    families: dict[str, list[str]] = {}
+    for address in dict.fromkeys(addresses):
+        families.setdefault(family_of(address), []).append(address)
+    return tuple(filter(None, chain.from_iterable(zip_longest(*families.values()))))
 
 
 def family_of(address: str) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import errno
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from typing import Final, TypeAlias
 
@@ -16,7 +16,6 @@ from msgspec.structs import replace
 from smtp_tui.api.clock import Clock
 from smtp_tui.probe.channel import Channel, Reply, Stopped, handshake
 from smtp_tui.probe.model import (
-    Address,
     Ask,
     Failure,
     Limits,
@@ -29,14 +28,22 @@ from smtp_tui.probe.model import (
     Side,
     Step,
     StepResult,
-    TlsFound,
 )
 from smtp_tui.probe.names import Names, NoAddress, family_of
-from smtp_tui.probe.words import failure, refusal
+from smtp_tui.probe.words import (
+    NOT_TRIED,
+    certificate_in_short,
+    certificate_lines,
+    certificate_remarks,
+    failure,
+    not_tried,
+    not_tried_words,
+    offers_words,
+    refusal,
+    suggestion,
+)
 from smtp_tui.text import counted
 
-DAYS_LEFT: Final = 14
-"""A certificate with fewer days left is worth a note."""
 OTHER_PORTS: Final = (587, 465, 25, 2525)
 """The ports that are tried where another one failed, the best for submission first."""
 
@@ -54,6 +61,8 @@ _TELLING: Final = (Reason.REFUSED, Reason.FILTERED, Reason.NOT_CONNECTED, Reason
 """Which address says most where all fail: many machines have no route for one of the families."""
 _TROUBLE: Final = (Step.CONNECT, Step.GREETING, Step.EHLO, Step.TLS, Step.EHLO_TLS)
 """The steps whose failure another port may help against."""
+_LISTED: Final = 20
+"""So many addresses of a name are listed."""
 
 
 class Prober:
@@ -78,10 +87,12 @@ class Prober:
     async def probe(self, ask: Ask, show: Show, *, others: bool = True) -> Probe:
         """Take all steps, up to the first that fails.
 
-        Where it fails before anything was asked, the ``others`` of the usual ports are looked at.
+        Where it fails before anything was asked, the ``others`` are tried: the usual ports, and
+        this one with TLS begun the other way.
         """
         run = _Run(ask, self._clock, self._names, self._limits, show)
         await run.whole()
+        run.note(not_tried_words(not_tried(run.probe)))
         failed = run.probe.failed
         if others and failed is not None and failed.step in _TROUBLE:
             await self._look_elsewhere(run)
@@ -89,39 +100,49 @@ class Prober:
         return run.probe
 
     async def _look_elsewhere(self, run: _Run) -> None:
-        """Look at the usual ports side by side; what answers there becomes a suggestion."""
-        ask = run.probe.ask
-        ports = [port for port in self._ports if port != ask.address.port]
+        """Try the rest side by side; what answers there becomes a suggestion."""
+        here = run.probe.ask.address
+        ways = _other_ways(run.probe)
+        asks = [Ask(here, way) for way in ways]
+        asks += [Ask(replace(here, port=port)) for port in self._ports if port != here.port]
         left = self._limits.whole - run.passed
         if left <= 0:
             return
         limits = replace(self._limits, whole=min(left, 2 * self._limits.step))
 
-        async def look(port: int) -> Probe:
-            """A probe of one port, as far as EHLO."""
-            there = Ask(Address(ask.address.hostname, port))
+        async def look(ask: Ask) -> Probe:
+            """A probe as far as EHLO."""
             prober = Prober(self._clock, self._names, limits)
-            return await prober.probe(there, lambda _: None, others=False)
+            return await prober.probe(ask, lambda _: None, others=False)
 
-        found = tuple(await asyncio.gather(*map(look, ports)))
-        run.set(others=found, suggestion=suggestion(run.probe, found))
-
-
-def suggestion(probe: Probe, others: tuple[Probe, ...]) -> str:
-    """Which port to try instead; blank where none answers as a mail server."""
-    good = [each for each in others if each.failed is None]
-    if not good:
-        return ""
-    best = good[0]
-    port, here = best.ask.address.port, probe.ask.address.port
-    return f"{port} answers and offers {what_it_offers(best)}; this is {here}."
+        found = await asyncio.gather(*map(look, asks))
+        other_way, others = found[: len(ways)], tuple(found[len(ways) :])
+        run.set(others=others, other_way=other_way[0] if other_way else None)
+        run.set(suggestion=suggestion(run.probe))
 
 
-def what_it_offers(probe: Probe) -> str:
-    """How TLS begins at a server that answers, if it does."""
-    if probe.tls is None:
-        return "no TLS"
-    return "TLS at once" if probe.ask.tls_at_once else "STARTTLS"
+def _other_ways(probe: Probe) -> tuple[Security, ...]:
+    """The other way to begin TLS on this port, where the failure looks like that.
+
+    A server that waits for a handshake says nothing, hangs up, or sends an alert.
+    """
+    failed = probe.failed
+    if failed is None or failed.failure is None:
+        return ()
+    reason, at_once = failed.failure.reason, probe.ask.tls_at_once
+    if at_once and failed.step is Step.TLS and reason in _NO_TLS:
+        return (Security.PLAIN,)
+    waits = not at_once and failed.step is Step.GREETING and reason in _NO_GREETING
+    return (Security.TLS,) if waits else ()
+
+
+def _failed_at(failures: Mapping[str, Failure]) -> tuple[str, ...]:
+    """What each address did that was tried in vain, one line each."""
+    return tuple(f"{address}: {why.words}" for address, why in failures.items())
+
+
+_NO_TLS: Final = (Reason.NOT_TLS, Reason.NO_HANDSHAKE, Reason.CLOSED)
+_NO_GREETING: Final = (Reason.SILENT, Reason.CLOSED, Reason.NOT_SMTP)
 
 
 class _Refused(Stopped):
@@ -135,6 +156,7 @@ class _Found(Struct):
     details: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     note: bool = False
+    in_short: str = ""
 
 
 class _Run:
@@ -160,6 +182,11 @@ class _Run:
         changes = {"dialogue": tuple(self._dialogue), "seconds": self.passed, **found}
         self.probe = replace(self.probe, **changes)
         self._show(self.probe)
+
+    def note(self, words: str) -> None:
+        """Put a note into the dialogue, unless it is blank."""
+        if words:
+            self._dialogue.append(Line(Side.NOTE, words))
 
     async def whole(self) -> None:
         """Take all steps, up to the first that fails. Never raises for what a server does."""
@@ -203,7 +230,9 @@ class _Run:
         self, step: Step, result: Result, found: _Found, began: float, why: Failure | None = None
     ) -> None:
         seconds = self._clock.monotonic() - began
-        ended = StepResult(step, result, found.words, seconds, found.details, why, found.remarks)
+        ended = StepResult(
+            step, result, found.words, seconds, found.details, why, found.remarks, found.in_short
+        )
         self.set(steps=(*self.probe.steps, ended), under_way=None)
 
     async def _addresses(self) -> tuple[str, ...]:
@@ -212,15 +241,16 @@ class _Run:
                 addresses = await self._names.addresses(self._ask.address, self._limits.step / 2)
             except NoAddress as error:
                 raise Stopped(error.failure) from None
-            found.words = ", ".join(addresses[: self._limits.addresses])
-            more = len(addresses) - self._limits.addresses
+            found.words = ", ".join(addresses[:_LISTED])
+            more = len(addresses) - _LISTED
             found.words += f" and {more} more" if more > 0 else ""
         return addresses
 
     async def _connected(self, addresses: tuple[str, ...]) -> Channel:
         """Connect to the first address that takes it; they share the time."""
         tried = addresses[: self._limits.addresses]
-        stopped: list[Stopped] = []
+        failures: dict[str, Failure] = {}
+        sock = None
         async with self._step(Step.CONNECT) as found:
             end = self._clock.monotonic() + min(self._limits.step, self._limits.whole - self.passed)
             for number, address in enumerate(tried):
@@ -229,15 +259,21 @@ class _Run:
                 try:
                     sock = await _connect(address, self._ask.address.port, left)
                 except Stopped as error:
-                    if len(addresses) > 1:
-                        found.details += (f"{address}: {error.failure.words}",)
-                    stopped.append(error)
+                    failures[address] = error.failure
+                    found.details = _failed_at(failures) if len(addresses) > 1 else ()
                 else:
                     found.words = f"{address}, port {self._ask.address.port}, {family_of(address)}"
-                    return Channel(sock, self._limits, self._dialogue.append)
-            if more := len(addresses) - len(tried):
+                    # Many machines have no route for one of the families, whatever the server is.
+                    no_way = Reason.NO_ROUTE
+                    bad = {at: why for at, why in failures.items() if why.reason is not no_way}
+                    found.remarks, found.note = _failed_at(bad), bool(bad)
+                    found.in_short = "; ".join(found.remarks[:1])
+                    break
+            if more := len(addresses) - len(failures) - (sock is not None):
                 found.details += (f"{counted(more, 'more address', 'more addresses')} not tried",)
-            raise min(stopped, key=lambda each: _TELLING.index(each.failure.reason))
+            if sock is None:
+                raise Stopped(min(failures.values(), key=lambda why: _TELLING.index(why.reason)))
+            return Channel(sock, self._limits, self._dialogue.append)
         raise AssertionError("the block above returns or raises")
 
     async def _talk(self, channel: Channel) -> None:
@@ -281,6 +317,7 @@ class _Run:
                 reply = await self._command(channel, f"HELO {name}")
                 found.note = True
                 found.details = found.remarks = ("It knows no EHLO, so it offers nothing.",)
+                found.in_short = "no EHLO"
                 await _agreed(reply, "HELO")
                 offers = Offers()
             else:
@@ -303,9 +340,9 @@ class _Run:
             tls = await channel.start_tls(shake, asked=offers is not None)
             found.words = f"{tls.version}, {tls.cipher}"
             found.details = tuple(certificate_lines(tls))
-            found.remarks = tuple(_remarks(tls))
-            found.note = bool(found.remarks)
-            self._dialogue.append(Line(Side.NOTE, f"TLS begins: {found.words}"))
+            found.remarks = tuple(certificate_remarks(tls))
+            found.note, found.in_short = bool(found.remarks), certificate_in_short(tls)
+            self.note(f"TLS begins: {found.words}")
             self.set(tls=tls)
 
     def _add_no_tls(self, security: Security) -> None:
@@ -314,7 +351,8 @@ class _Run:
             "not offered: mail and passwords travel in plain text" if wanted else "not asked for"
         )
         result = Result.NOTE if wanted else Result.SKIPPED
-        self._add(Step.TLS, result, _Found(words), self._clock.monotonic())
+        found = _Found(words, in_short="no TLS" if wanted else "")
+        self._add(Step.TLS, result, found, self._clock.monotonic())
 
     async def _login(self, channel: Channel, offers: Offers) -> None:
         """Log in with the password that was typed for this. Raises :class:`Stopped`."""
@@ -322,7 +360,7 @@ class _Run:
             tls, password = self.probe.tls, self._ask.password
             if not self._ask.insecure and (tls is None or not tls.trusted):
                 why = "there is no TLS" if tls is None else "the certificate is not trusted"
-                raise _Refused(failure(Reason.UNSAFE_LOGIN, f"not tried: {why}"))
+                raise _Refused(failure(Reason.UNSAFE_LOGIN, f"{NOT_TRIED}{why}"))
             if password is None:
                 return
             reply = await self._said_who(channel, offers, password.get_secret_value())
@@ -345,7 +383,7 @@ class _Run:
             return await self._command(channel, f"AUTH PLAIN {both}", "AUTH PLAIN ***")
         if "LOGIN" not in offers.auth:
             listed = ", ".join(offers.auth) or "none"
-            why = f"neither PLAIN nor LOGIN is offered, but: {listed}"
+            why = f"{NOT_TRIED}neither PLAIN nor LOGIN is offered, but: {listed}"
             raise _Refused(failure(Reason.NO_METHOD, why))
         reply = await self._command(channel, "AUTH LOGIN")
         for word in words:
@@ -359,11 +397,11 @@ class _Run:
         async with self._step(Step.SENDER, channel) as found:
             parameter = ""
             if not (sender + recipient).isprintable():  # a line break would begin another command
-                words = "not asked: an address has a line break or another control character"
+                words = f"{NOT_TRIED}an address has a line break or another control character"
                 raise _Refused(failure(Reason.NOT_AN_ADDRESS, words))
             if not (sender.isascii() and recipient.isascii()):
                 if not offers.smtputf8:
-                    words = "the server takes only addresses in ASCII"
+                    words = f"{NOT_TRIED}the server takes only addresses in ASCII"
                     raise _Refused(failure(Reason.NOT_ASCII, words))
                 parameter = " SMTPUTF8"
             reply = await self._command(channel, f"MAIL FROM:<{sender}>{parameter}")
@@ -386,6 +424,7 @@ class _Run:
             found.words = error.failure.words
         except TimeoutError:
             found.words = "the server did not answer it"
+        found.in_short = f"QUIT: {found.words}"
         self._add(Step.QUIT, Result.NOTE if found.note else Result.OK, found, began)
 
     async def _command(self, channel: Channel, command: str, shown: str = "") -> Reply:
@@ -442,9 +481,6 @@ async def _connect(address: str, port: int, seconds: float) -> socket.socket:
     return sock
 
 
-# Words for what was found
-
-
 def offers_of(lines: tuple[str, ...]) -> Offers:
     """Read the lines of a reply to EHLO after the first (RFC 5321, section 4.1.1.1).
 
@@ -465,62 +501,3 @@ def offers_of(lines: tuple[str, ...]) -> Offers:
             case _:
                 offers = replace(offers, others=(*offers.others, keyword))
     return offers
-
-
-def offers_words(offers: Offers) -> str:
-    """What a server offers, on one line, what matters first."""
-    size = offers.size
-    parts = [
-        "STARTTLS" if offers.starttls else "",
-        f"AUTH {' '.join(offers.auth)}" if offers.auth else "",
-        "" if size is None else f"SIZE {size:,}" if size else "SIZE without limit",
-        *offers.others,
-    ]
-    return ", ".join(filter(None, parts))
-
-
-def ends_soon(tls: TlsFound) -> bool:
-    """Whether the certificate has few days left, or has ended."""
-    return tls.days_left is not None and tls.days_left < DAYS_LEFT
-
-
-def ended_ago(days_left: int) -> str:
-    """How long ago a certificate ended; the days that are left were counted down to whole ones."""
-    ago = -days_left - 1
-    return f"ended {counted(ago, 'day')} ago" if ago else "ended less than a day ago"
-
-
-def _valid_until(tls: TlsFound) -> str:
-    end, left = tls.chain[0].not_after, tls.days_left or 0
-    ends = f"{counted(left, 'day')} left" if left >= 0 else ended_ago(left)
-    return f"Valid until {end:%Y-%m-%d}, {ends}"
-
-
-def _not_trusted(problem: str) -> str:
-    return f"Not trusted: {problem}"
-
-
-def _remarks(tls: TlsFound) -> Iterator[str]:
-    """What is to be looked at of a certificate, of the same lines."""
-    yield from map(_not_trusted, tls.problems)
-    if ends_soon(tls):
-        yield _valid_until(tls)
-
-
-def certificate_lines(tls: TlsFound) -> Iterator[str]:
-    """What a person wants to know of a certificate, one line each."""
-    if not tls.chain:
-        return
-    own = tls.chain[0]
-    names = ", ".join(own.names[:6]) + (f" and {len(own.names) - 6} more" if own.names[6:] else "")
-    yield f"Certificate for {names or own.subject}"
-    yield f"Issued by {own.issuer}"
-    if tls.days_left is not None:
-        yield _valid_until(tls)
-    yield f"Chain of {counted(len(tls.chain), 'certificate')}"
-    yield from map(_not_trusted, tls.problems)
-    if tls.problems:
-        yield (
-            "Mailers that verify refuse it, as Node.js and Java do by default; Postfix takes it"
-            " unless told to verify"
-        )

@@ -1,28 +1,43 @@
-"""Why a step of the probe failed, in words: the table of all reasons but the server's replies.
+"""What a probe says: why a step failed, what was found, what else was tried, what was not.
 
 A reply is read by ``mail/replies.py``, so that a reply code means here what it means in a verdict.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeGuard
 
 from smtp_tui.mail.replies import read
-from smtp_tui.probe.model import Failure, Reason, Way
+from smtp_tui.probe.model import (
+    Failure,
+    Offers,
+    Probe,
+    Reason,
+    Security,
+    Step,
+    Suggestion,
+    TlsFound,
+    Way,
+)
+from smtp_tui.text import counted
+
+DAYS_LEFT: Final = 14
+"""A certificate with fewer days left is worth a note."""
 
 _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
     Reason.NO_NAME: (
-        "DNS knows no such name.",
-        "Check the hostname for a typing error; a name may also be known only inside a network.",
+        "A typing error, or a name that is known only inside a network.",
+        "Check the hostname.",
         "hostname",
     ),
     Reason.NO_ADDRESS: (
-        "The name exists, but has no address.",
+        "There is nothing to connect to.",
         "Use the name of a mail server, not of a mail domain.",
         "hostname",
     ),
     Reason.NO_DNS: (
-        "DNS gave no answer, so nothing is known of the name.",
+        "Nothing is known of the name.",
         "Try again in a minute. If it persists, check the name servers of this machine and of the"
         " domain.",
         None,
@@ -46,13 +61,12 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
     Reason.NOT_CONNECTED: ("The system refused the connection.", "Check the firewall.", None),
     Reason.SILENT: (
         "Something accepts connections and says nothing in time.",
-        "It may be overloaded, hold back unknown machines on purpose, be no mail server, or expect"
-        " TLS at once.",
+        "It may be overloaded, hold back unknown machines on purpose, or be no mail server.",
         "port",
     ),
     Reason.UNFINISHED: (
-        "The server began a reply and did not end it in time.",
         "Many hold back unknown machines on purpose, for 6 seconds or more; else it is broken.",
+        "Ask its operator to let this machine in.",
         None,
     ),
     Reason.TOO_LONG: (
@@ -61,8 +75,8 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
         "port",
     ),
     Reason.CLOSED: (
-        "The server, or a firewall before it, ended the conversation.",
-        "The server's log says why; it may take no connections from this machine.",
+        "The server, or a firewall before it, may take no connections from this machine.",
+        "The server's log says why.",
         None,
     ),
     Reason.NOT_SMTP: (
@@ -82,7 +96,7 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
         None,
     ),
     Reason.NO_STARTTLS: (
-        "The server offers no STARTTLS here; a firewall may also have removed it.",
+        "It has none on this port, or a firewall removed the offer.",
         "Use a port with TLS, or do without TLS where that is wanted.",
         "port",
     ),
@@ -121,7 +135,6 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
 """For each reason what it usually means, what to try, and which parameter to look at."""
 _OWN_SENDER: Final = "Ask with another sender, or with the one of the record's mails."
 _WAYS: Final = {
-    Reason.SILENT: Way.TLS_FIRST,
     Reason.NO_STARTTLS: Way.NO_TLS,
     Reason.UNSAFE_LOGIN: Way.UNSAFE,
 }
@@ -163,3 +176,185 @@ def _from_here(words: str) -> str:
     for there, here in _FROM_HERE:
         words = words.replace(there, here)
     return words
+
+
+# What was found
+
+
+def offers_words(offers: Offers) -> str:
+    """What a server offers, on one line, what matters first."""
+    size = offers.size
+    parts = [
+        "STARTTLS" if offers.starttls else "",
+        f"AUTH {' '.join(offers.auth)}" if offers.auth else "",
+        "" if size is None else f"SIZE {size:,}" if size else "SIZE without limit",
+        *offers.others,
+    ]
+    return ", ".join(filter(None, parts))
+
+
+_CHAIN: Final = 5
+"""So many certificates of a chain are named."""
+
+
+def ends_soon(tls: TlsFound) -> bool:
+    """Whether the certificate has few days left, or has ended."""
+    return tls.days_left is not None and tls.days_left < DAYS_LEFT
+
+
+def ended_ago(days_left: int) -> str:
+    """How long ago a certificate ended; the days that are left were counted down to whole ones."""
+    ago = -days_left - 1
+    return f"ended {counted(ago, 'day')} ago" if ago else "ended less than a day ago"
+
+
+def _valid_until(tls: TlsFound) -> str:
+    end, left = tls.chain[0].not_after, tls.days_left or 0
+    ends = f"{counted(left, 'day')} left" if left >= 0 else ended_ago(left)
+    return f"Valid until {end:%Y-%m-%d}, {ends}"
+
+
+def certificate_in_short(tls: TlsFound) -> str:
+    """What is to be looked at of a certificate, in a few words; blank where nothing is."""
+    parts = []
+    if tls.problems:
+        more = f" and {len(tls.problems) - 1} more" if tls.problems[1:] else ""
+        parts.append(f"not trusted: {tls.problems[0].partition(',')[0]}{more}")
+    if ends_soon(tls):
+        left = tls.days_left or 0
+        parts.append(f"ends in {counted(left, 'day')}" if left >= 0 else ended_ago(left))
+    return f"certificate {', '.join(parts)}" if parts else ""
+
+
+def _not_trusted(problem: str) -> str:
+    return f"Not trusted: {problem}"
+
+
+def certificate_remarks(tls: TlsFound) -> Iterator[str]:
+    """What is to be looked at of a certificate, of the same lines."""
+    yield from map(_not_trusted, tls.problems)
+    if ends_soon(tls):
+        yield _valid_until(tls)
+
+
+def certificate_lines(tls: TlsFound) -> Iterator[str]:
+    """What a person wants to know of a certificate, one line each."""
+    if not tls.chain:
+        return
+    own = tls.chain[0]
+    names = ", ".join(own.names[:6]) + (f" and {len(own.names) - 6} more" if own.names[6:] else "")
+    yield f"Certificate for {names or own.subject}"
+    if own.issuer not in {each.subject for each in tls.chain}:
+        yield f"Issued by {own.issuer}"
+    if tls.days_left is not None:
+        yield _valid_until(tls)
+    chain = "; ".join(each.subject for each in tls.chain[:_CHAIN])
+    more = f" and {len(tls.chain) - _CHAIN} more" if tls.chain[_CHAIN:] else ""
+    yield f"Chain of {counted(len(tls.chain), 'certificate')}: {chain}{more}"
+    yield from map(_not_trusted, tls.problems)
+    if tls.problems:
+        yield "Node.js and Java refuse it by default, Postfix only if told to verify"
+
+
+# What else was tried, and what was not
+
+
+def also_tried(probe: Probe) -> Iterator[tuple[str, Probe]]:
+    """The other attempts after a failure, each with its name: the other way of TLS, other ports."""
+    if probe.other_way is not None:
+        yield "TLS at once" if probe.other_way.ask.tls_at_once else "plain text", probe.other_way
+    for other in probe.others:
+        yield str(other.ask.address.port), other
+
+
+def came_to(probe: Probe) -> str:
+    """What another attempt came to, on one line."""
+    if probe.failed is None:
+        offers = f" and offers {_what_it_offers(probe)}"
+        return f"answers{'' if probe.ask.security is Security.TLS else offers}"
+    return f"{probe.failed.step.value}: {first_line(probe.failed.words)}"
+
+
+def _what_it_offers(probe: Probe) -> str:
+    """How TLS begins at a server that answers, if it does."""
+    if probe.ask.tls_at_once:
+        return "TLS at once"
+    starttls = probe.tls is not None or (probe.offers is not None and probe.offers.starttls)
+    return "STARTTLS" if starttls else "no TLS"
+
+
+def suggestion(here: Probe) -> Suggestion | None:
+    """What to set instead, if another attempt was answered by a mail server."""
+    port, way = here.ask.address.port, here.other_way
+    if answers(way):
+        offers = _what_it_offers(way)
+        if way.ask.tls_at_once:
+            words = f"{port} speaks TLS at once; set TLS to at once."
+            return Suggestion(words, Way.TLS_FIRST)
+        words = f"{port} speaks plain text and offers {offers}; set TLS to"
+        if offers == "STARTTLS":
+            return Suggestion(f"{words} STARTTLS.", Way.STARTTLS)
+        return Suggestion(f"{words} none.", Way.NO_TLS)
+    best = next((each for each in here.others if each.failed is None), None)
+    if best is None:
+        return None
+    found = f"{best.ask.address.port} answers and offers {_what_it_offers(best)}"
+    return Suggestion(f"{found}; this is {port}.")
+
+
+def answers(other: Probe | None) -> TypeGuard[Probe]:
+    """Whether another attempt was made, and a mail server answered."""
+    return other is not None and other.failed is None
+
+
+NOT_TRIED: Final = "not tried: "
+"""How the words of a step begin that was held back; why stands behind it."""
+_ASKED: Final = (Step.LOGIN, Step.SENDER, Step.RECIPIENT)
+
+
+def not_tried(probe: Probe) -> dict[Step, str]:
+    """What a server that answered was not asked, and why; nothing where it failed before that."""
+    failed = probe.failed
+    if not probe.reached or (failed is not None and failed.step not in _ASKED):
+        return {}
+    found = {}
+    if failed is not None and failed.words.startswith(NOT_TRIED):
+        found[failed.step] = failed.words.removeprefix(NOT_TRIED)
+    if probe.ask.password is None:
+        found[Step.LOGIN] = "no password"
+    if not probe.ask.recipient:
+        found[Step.RECIPIENT] = "none given"
+    elif failed is not None and failed.step is not Step.RECIPIENT:
+        found[Step.RECIPIENT] = f"the {failed.step.value} came first"
+    return found
+
+
+def not_tried_words(steps: Mapping[Step, str]) -> str:
+    """The same in a sentence; blank where there are none."""
+    listed = ", ".join(f"{step.value} ({why})" for step, why in steps.items())
+    return f"{NOT_TRIED.capitalize()}{listed}." if listed else ""
+
+
+def not_tried_at_all(probe: Probe) -> str:
+    """The sentence on what has no step of its own that says it."""
+    own = {each.step for each in probe.steps}
+    return not_tried_words({k: why for k, why in not_tried(probe).items() if k not in own})
+
+
+# In short, for a table
+
+
+def in_short(probe: Probe) -> str:
+    """What is wrong or worth a note, in a few words; blank where nothing is."""
+    failed = probe.failed
+    if failed is None:
+        return "; ".join(note.in_short or first_line(note.words) for note in probe.notes)
+    if failed.failure is None or failed.failure.reason is Reason.SAYS_NO:
+        return f"{failed.step.value}: {first_line(failed.words)}"
+    words: str = failed.failure.reason.value
+    return words
+
+
+def first_line(words: str) -> str:
+    """The first of several lines, such as those of a reply."""
+    return words.partition("\n")[0]

@@ -335,7 +335,7 @@ class Dialog(ModalScreen[Result]):
 
     ``title`` stands in the top border, with the label of ``profile`` if it is about one; the keys
     stand in the bottom border. ``WIDTH`` is in cells. Esc goes back without doing anything. The
-    arrow and page keys scroll ``BODY``. What is refused is said on the line with the class
+    keys that move in tables scroll ``BODY``. What is refused is said on the line with the class
     ``said``, if there is one.
     """
 
@@ -363,8 +363,12 @@ class Dialog(ModalScreen[Result]):
         *map(everywhere, ("app.leave", "app.suspend_process", "app.help", "app.redraw")),
         Binding("down,j", "scroll_body(1)", show=False),
         Binding("up,k", "scroll_body(-1)", show=False),
-        Binding("pagedown", "scroll_body(8)", show=False),
-        Binding("pageup", "scroll_body(-8)", show=False),
+        Binding("pagedown,ctrl+f", "scroll_body(8)", show=False),
+        Binding("pageup,ctrl+b", "scroll_body(-8)", show=False),
+        Binding("ctrl+d", "scroll_body(4)", show=False),
+        Binding("ctrl+u", "scroll_body(-4)", show=False),
+        Binding("home,g", "scroll_body_to('home')", show=False),
+        Binding("end,G", "scroll_body_to('end')", show=False),
     ]
     opening: Worker[None] | None = None
     profile: Profile | None = None
@@ -454,6 +458,11 @@ class Dialog(ModalScreen[Result]):
     def action_scroll_body(self, lines: int) -> None:
         """Scroll what does not fit on a small terminal."""
         self.query_one(self.BODY, VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_scroll_body_to(self, place: str) -> None:
+        """Scroll to the beginning, or to the end."""
+        body = self.query_one(self.BODY, VerticalScroll)
+        (body.scroll_end if place == "end" else body.scroll_home)(animate=False)
 
     def action_cancel(self) -> None:
         """Go back without doing anything."""

@@ -14,6 +14,7 @@ from msgspec import Struct
 from smtp_tui.mail.outcome import Phase, Verdict
 from smtp_tui.mail.replies import accepted_by
 from smtp_tui.probe.model import CANNOT_REACH, Probe, Reason
+from smtp_tui.probe.words import answers
 from smtp_tui.state.history import TestRun
 
 
@@ -24,6 +25,7 @@ class Here(Enum):
     CERTIFICATE = "answers, with a certificate that is not trusted"
     SAYS_NO = "refuses"
     TROUBLE = "takes connections, but does not speak SMTP as expected"
+    OTHER_TLS = "speaks SMTP if TLS begins the other way"
     UNREACHABLE = "cannot be reached"
 
 
@@ -134,6 +136,26 @@ _TABLE: Final[dict[tuple[Here, Cam], _Row]] = {
         "The port is probably not the one that the mail server listens on.",
         "Both may have failed for different reasons.",
     ),
+    (Here.OTHER_TLS, Cam.ACCEPTED): (
+        "Both reach it; this probe began TLS in the wrong way.",
+        "Nothing is wrong with the record.",
+        _THEN,
+    ),
+    (Here.OTHER_TLS, Cam.REJECTED): (
+        "It refused CAM's mail; this probe began TLS in the wrong way.",
+        "The relay's reply to CAM says why.",
+        _NOT_LOGGED_IN,
+    ),
+    (Here.OTHER_TLS, Cam.CERTIFICATE): (
+        "CAM and this probe began TLS in the wrong way.",
+        "The port does not match how TLS begins: change the port of the record.",
+        "CAM may have failed for another reason.",
+    ),
+    (Here.OTHER_TLS, Cam.UNREACHABLE): (
+        "It answers here if TLS begins the other way.",
+        "CAM may begin TLS in the wrong way too: change the port of the record.",
+        "A firewall between CAM and the relay would look the same.",
+    ),
     (Here.UNREACHABLE, Cam.ACCEPTED): (
         "Only CAM reaches it.",
         "The relay or a firewall takes connections from CAM and not from this machine.",
@@ -176,6 +198,11 @@ _WITHOUT_CAM: Final[dict[Here, _Row]] = {
         "The port or the kind of TLS may be wrong, or something on the way changes SMTP.",
         "",
     ),
+    Here.OTHER_TLS: (
+        "It answers if TLS begins the other way.",
+        "The port does not match how TLS begins: change one of them.",
+        "",
+    ),
     Here.UNREACHABLE: (
         "This machine does not reach it.",
         "The relay is down, hostname or port are wrong, or a firewall keeps this machine out.",
@@ -197,7 +224,9 @@ def here_of(probe: Probe) -> Here:
         return Here.GOOD if probe.tls is None or probe.tls.trusted else Here.CERTIFICATE
     if failure.reason in CANNOT_REACH:
         return Here.UNREACHABLE
-    return Here.SAYS_NO if failure.reason is Reason.SAYS_NO else Here.TROUBLE
+    if failure.reason is Reason.SAYS_NO:
+        return Here.SAYS_NO
+    return Here.OTHER_TLS if answers(probe.other_way) else Here.TROUBLE
 
 
 def cam_of(run: TestRun | None, *, same_values: bool) -> Cam:

@@ -16,7 +16,7 @@ import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.probe import AT_ONCE, code_of, told_apart
-from smtp_tui.cli.probe_formats import word
+from smtp_tui.cli.probe_formats import Looked, Named, result_text, summary, word
 from smtp_tui.help.pages import page
 from smtp_tui.probe.model import Address, Ask, Failure, Limits, Probe, Reason, Step, StepResult
 from smtp_tui.probe.model import Result as StepEnd
@@ -107,20 +107,20 @@ def test_a_record_whose_name_reads_like_an_address_goes_by_its_id(
 @pytest.mark.parametrize(
     ("argument", "words"),
     [
-        ("mx.example.com:", "needs a port after its colon"),
-        ("mx.example.com:0", "from 1 to 65535"),
-        ("mx.example.com:65536", "from 1 to 65535"),
-        ("2001:db8::1", "brackets and a port"),
-        ("[2001:db8::1]", "brackets and a port"),
-        ("::1", "brackets and a port"),
+        ("mx.example.com:", "a host needs a port after its colon"),
+        ("mx.example.com:0", "the port must be a number from 1 to 65535"),
+        ("mx.example.com:65536", "the port must be a number from 1 to 65535"),
+        ("2001:db8::1", "an IPv6 address needs brackets and a port"),
+        ("[2001:db8::1]", "an IPv6 address needs brackets and a port"),
+        ("::1", "an IPv6 address needs brackets and a port"),
     ],
 )
 def test_a_slip_in_an_address_is_refused_in_words_and_nobody_is_asked(
     console: Console, sandbox: Sandbox, argument: str, words: str
 ) -> None:
-    result = console.run("probe", argument)
+    result = console.run("probe", "mx.example.com:25", argument)
     assert (result.code, result.out, sandbox.requests) == (2, "", ())
-    assert words in result.err
+    assert f"smtp-tui: {argument}: {words}" in result.err
     assert len(result.err.splitlines()) == 1
 
 
@@ -180,12 +180,11 @@ def test_all_records_are_probed_and_equal_addresses_once(
     assert verbs(other) == ["EHLO", "STARTTLS", "EHLO", "QUIT"]
     heading, *rows = result.out.splitlines()
     assert heading.split() == [
-        *("ADDRESS", "HERE", "CAM", "TIME", "TLS", "DAYS", "RECORDS", "WORDS")
+        *("ADDRESS", "HERE", "CAM", "TIME", "TLS", "DAYS", "RECORDS", "REMARK")
     ]
     assert [row.split()[0] for row in rows] == [address(server), f"localhost:{other.port}"]
     assert "A, B" in rows[0]
-    assert "C, D" in rows[1]
-    assert "TLS: Not trusted: it is self-signed" in rows[1]
+    assert rows[1].endswith("C, D     certificate not trusted: it is self-signed")
 
 
 def test_a_record_that_leads_nowhere_is_told_and_the_others_are_probed(
@@ -331,6 +330,75 @@ def test_a_mail_server_that_was_there_is_told_from_one_that_was_not() -> None:
     }
 
 
+def test_what_else_was_tried_is_told_in_words_as_text_and_as_json(
+    empty_console: Console, relays: ExitStack
+) -> None:
+    server = started(relays, plain())
+    way = f"{server.port} speaks plain text and offers no TLS; set TLS to none (--plain)."
+    out = empty_console.run("probe", address(server), "--tls").out
+    tried = out.partition("\nAlso tried\n")[2].splitlines()
+    assert re.fullmatch(r"  ok +plain text +\d+ ms +answers and offers no TLS", tried[0])
+    for port, line in zip(OTHER_PORTS, tried[1:], strict=False):
+        assert re.match(rf"  \w+ +{port} +\S+ ms +\w+", line), line
+    assert tried[5:] == [
+        way,
+        "It answers if TLS begins the other way. The port does not match how TLS begins: change"
+        " one of them.",
+    ]
+    told = empty_console.run("probe", address(server), "--tls", "--json").json()
+    assert told["other_way"] == {
+        **{"port": server.port, "security": "plain", "answers": True, "tls": False},
+        "words": "answers and offers no TLS",
+    }
+    assert [each["words"] for each in told["other_ports"]] == [
+        line.split(" ms  ")[1] for line in tried[1:5]
+    ]
+    assert told["suggestion"] == way
+
+
+def test_what_was_not_tried_is_told_as_text_and_as_json(
+    empty_console: Console, relays: ExitStack
+) -> None:
+    server = started(relays, starttls())
+    words = "login (no password), recipient (none given)"
+    result = empty_console.run("probe", address(server), "--dialogue")
+    assert f"  * Not tried: {words}.\n" in result.out
+    assert result.out.endswith(f"\nNot tried: {words}.\n")
+    arguments = ("--login", "cam", "--password-stdin", *RCPT)
+    result = empty_console.run("probe", address(server), *arguments, stdin=b"x")
+    assert "not tried: the certificate is not trusted" in result.out
+    assert result.out.endswith("\nNot tried: recipient (the login came first).\n")
+    found = empty_console.run("probe", address(server), *arguments, "--json", stdin=b"x").json()
+    assert found["not_tried"] == [
+        {"step": "login", "why": "the certificate is not trusted"},
+        {"step": "recipient", "why": "the login came first"},
+    ]
+
+
+def test_records_of_which_the_same_is_said_share_it(
+    console: Console, sandbox: Sandbox, relays: ExitStack
+) -> None:
+    server = started(relays, plain())
+    named = tuple(Named("p", each, each, None) for each in ("A", "B"))
+    out = result_text(Looked(Probe(Ask(Address("127.0.0.1", server.port))), named))
+    assert out.startswith("p · A\np · B\nThis machine reaches it.")
+    assert out.count("This machine reaches it.") == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "words", "short"),
+    [
+        (Reason.SAYS_NO, "554-5.7.1 no\n554 go away", "greeting: 554-5.7.1 no"),
+        (Reason.SILENT, "no greeting within 5 s", "no answer in time"),
+        (Reason.REFUSED, "connection refused", "connection refused"),
+    ],
+)
+def test_the_table_has_the_reason_in_short(reason: Reason, words: str, short: str) -> None:
+    step = StepResult(Step.GREETING, StepEnd.FAILED, words, failure=Failure(reason, words))
+    probe = Probe(Ask(Address("relay.example", 25)), (step,))
+    assert summary([Looked(probe, ())]).endswith(f"  {short}")
+
+
 def test_the_worst_of_several_decides(empty_console: Console, relays: ExitStack) -> None:
     good, bad = started(relays, plain()), started(relays, greets("554 no"))
     nothing = f"127.0.0.1:{closed_port()}"
@@ -428,7 +496,7 @@ def test_on_a_terminal_long_lines_go_on_under_their_beginning(
     assert max(map(len, map(str.rstrip, told))) <= 80
     assert any(line.index(line.strip()) == start for line in told if "by default" in line)
     piped = ended(environ, "probe", address(server)).stdout
-    assert "refuse it, as Node.js and Java do by default; Postfix takes it unless" in piped
+    assert "Node.js and Java refuse it by default, Postfix only if told to verify" in piped
 
 
 # JSON
@@ -505,6 +573,7 @@ def test_json_has_the_steps_the_certificate_and_the_dialogue(
     assert "localhost" in tls["certificate"]["names"]
     assert tls["certificate"]["issuer"] == tls["certificate"]["subject"]
     assert tls["certificate"]["not_after"].endswith("+00:00")
+    assert [each["subject"] for each in tls["chain"]] == ["CN=smtp-tui sandbox"]
     assert found["dialogue"][1] == {"side": "here", "text": "EHLO [127.0.0.1]"}
     assert found["address"] == address(server)
     assert found["machine"] == socket.gethostname()

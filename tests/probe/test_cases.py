@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
+import struct
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +20,7 @@ from msgspec import Struct
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.secret import SecretStr
+from smtp_tui.cli.probe_formats import HOW, Looked, result_text, step_text
 from smtp_tui.probe.channel import Channel
 from smtp_tui.probe.model import (
     Address,
@@ -28,10 +32,12 @@ from smtp_tui.probe.model import (
     Security,
     Side,
     Step,
-    Way,
+    Suggestion,
 )
 from smtp_tui.probe.names import Names
 from smtp_tui.probe.run import Prober
+from smtp_tui.probe.words import also_tried, not_tried, not_tried_words
+from smtp_tui.workflows.two_views import Here, here_of
 from tests.failing_sandbox.certificates import CertificateKind, certificate_of, signed_again
 from tests.probe.relay import Part, Relay, Talk, relay
 
@@ -40,7 +46,6 @@ LIMITS = Limits(step=0.6, whole=4.0)
 PATIENT = Limits(step=10.0, whole=40.0)
 """For all others: a busy machine is no failure."""
 SECRET = "correct-horse"
-OPTIONS = {Way.NO_TLS: "--plain", Way.TLS_FIRST: "--tls", Way.UNSAFE: "--insecure"}
 
 
 class Wanted(Struct, frozen=True):
@@ -126,6 +131,28 @@ def one_long_line(talk: Talk) -> None:
 def hangs_up(talk: Talk) -> None:
     """A port that closes at once."""
     talk.close()
+
+
+def resets(talk: Talk) -> None:
+    """A port that ends the connection with a reset."""
+    sock = talk.plain_socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    talk.close()
+
+
+def resets_after(command: str) -> Part:
+    """A server that offers STARTTLS, and resets after a command."""
+
+    def part(talk: Talk) -> None:
+        talk.say("220 relay.example ESMTP")
+        while talk.hear().split()[0] != command:
+            talk.say("250-relay.example", "250 STARTTLS")
+        if command == "STARTTLS":
+            talk.say("220 ready")
+            talk.peek()
+        resets(talk)
+
+    return part
 
 
 def hangs_up_later(talk: Talk) -> None:
@@ -266,7 +293,7 @@ def stops(*before: str) -> Part:
     return part
 
 
-def resets(talk: Talk) -> None:
+def closes_at_rset(talk: Talk) -> None:
     """A server that takes the recipient, and closes when it is asked to forget it."""
     talk.say("220 relay.example ESMTP")
     for _ in range(3):
@@ -306,7 +333,7 @@ CASES: dict[str, tuple[Part, Security, Mapping[str, Any], Wanted]] = {
         injected, ANY, {}, W(Step.TLS, Reason.INJECTED, "before TLS", "passwords")),
     "silent": (
         silent, ANY, {},
-        W(Step.GREETING, Reason.SILENT, "no greeting within 0.6 s", "TLS at once (--tls).")),
+        W(Step.GREETING, Reason.SILENT, "no greeting within 0.6 s", "be no mail server.")),
     "greeting never ends": (
         never_ends, ANY, {}, W(Step.GREETING, Reason.UNFINISHED, "did not end within")),
     "endless greeting": (endless, ANY, {}, W(Step.GREETING, Reason.TOO_LONG, "100 lines")),
@@ -356,12 +383,20 @@ CASES: dict[str, tuple[Part, Security, Mapping[str, Any], Wanted]] = {
         W(Step.TLS, Reason.SAYS_NO, "354")),
     "hangs up after the handshake": (
         hangs_up_in_tls, TLS, {}, W(Step.GREETING, Reason.CLOSED, "hung up without")),
+    "reset before the greeting": (
+        resets, ANY, {}, W(Step.GREETING, Reason.CLOSED, "hung up (connection reset)")),
+    "reset after EHLO": (
+        resets_after("EHLO"), ANY, {},
+        W(Step.EHLO, Reason.CLOSED, "hung up (connection reset)", "log says why")),
+    "reset in the handshake": (
+        resets_after("STARTTLS"), ANY, {},
+        W(Step.TLS, Reason.NO_HANDSHAKE, "hung up during")),
     "TLS ends in a reply": (
         hangs_up_in_a_reply, TLS, {}, W(Step.GREETING, Reason.CLOSED, "in the middle of a reply")),
     "MAIL answered as DATA is": (
         plain(MAIL="354 go on"), ANY, RCPT, W(Step.SENDER, Reason.SAYS_NO, "354")),
     "RSET unanswered": (
-        resets, ANY, RCPT, W(Step.RECIPIENT, words="250 2.1.0", result=Result.OK)),
+        closes_at_rset, ANY, RCPT, W(Step.RECIPIENT, words="250 2.1.0", result=Result.OK)),
     "a login that asks without end": (
         asks_without_end, ANY, {**LOGIN, "insecure": True},
         W(Step.LOGIN, Reason.NO_METHOD, "asks for more")),
@@ -431,7 +466,7 @@ def ended_as(probe: Probe, wanted: Wanted) -> None:
         assert probe.failed is found
         assert probe.failure.reason is wanted.reason
         assert probe.failure.meaning
-        assert wanted.advice in probe.failure.advised(OPTIONS)
+        assert wanted.advice in probe.failure.advised(HOW)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -442,6 +477,16 @@ async def test_each_relay_is_told_by_its_step_its_words_and_its_advice(name: str
         probe = await probed(server.port, security, LIMITS if waits else PATIENT, **asked)
         ended_as(probe, wanted)
         never_mails(server, probe)
+    assert said_twice(probe) == []
+
+
+def said_twice(probe: Probe) -> list[str]:
+    """The sentences that stand twice in what the shell prints; the server's words do not count."""
+    steps = (step_text(each) for each in probe.steps)
+    text = "\n".join((*steps, result_text(Looked(probe, ()))))
+    parts = [each.strip(" .").casefold() for each in re.split(r"[.;:]\s|\n|  ", text)]
+    own = [each for each in parts if each.count(" ") > 1 and not each[0].isdigit()]
+    return [each for each, times in Counter(own).items() if times > 1]
 
 
 def never_mails(server: Relay, probe: Probe) -> None:
@@ -488,6 +533,20 @@ async def test_a_certificate_that_the_machine_knows_is_trusted(
     assert probe.tls.trusted
     assert probe.tls.days_left in (5, 6)
     assert [step.step for step in probe.notes] == [Step.TLS]
+
+
+async def test_the_chain_is_told_by_its_subjects_and_the_issuer_where_it_is_not_in_it() -> None:
+    for kind, lines in (
+        (SELF, ["Chain of 1 certificate: CN=smtp-tui sandbox"]),
+        (
+            UNKNOWN,
+            ["Issued by CN=unknown authority", "Chain of 1 certificate: CN=smtp-tui sandbox"],
+        ),
+    ):
+        with relay(at_once, certificate_of(kind)) as server:
+            probe = await probed(server.port, TLS)
+        tls = next(each for each in probe.steps if each.step is Step.TLS)
+        assert [each for each in tls.details if each.startswith(("Issued", "Chain"))] == lines
 
 
 async def test_the_authorities_are_read_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -593,7 +652,71 @@ async def test_the_other_ports_are_looked_at_where_one_fails() -> None:
         ask = Ask(Address("127.0.0.1", server.port))
         prober = Prober(Clock(), Names(), LIMITS, (other.port,))
         probe = await prober.probe(ask, lambda _: None)
-    assert probe.suggestion == f"{other.port} answers and offers STARTTLS; this is {server.port}."
+    told = f"{other.port} answers and offers STARTTLS; this is {server.port}."
+    assert probe.suggestion == Suggestion(told)
+
+
+@pytest.mark.parametrize(
+    ("part", "security", "tried", "suggestion"),
+    [
+        (at_once, ANY, "TLS at once", "speaks TLS at once; set TLS to at once (--tls)."),
+        (at_once, UPGRADE, "TLS at once", "speaks TLS at once; set TLS to at once (--tls)."),
+        (starttls(), TLS, "plain text",
+         "speaks plain text and offers STARTTLS; set TLS to STARTTLS (--starttls)."),
+        (plain(), TLS, "plain text",
+         "speaks plain text and offers no TLS; set TLS to none (--plain)."),
+        (silent, ANY, "TLS at once", None),
+        (silent, TLS, "plain text", None),
+        (web, ANY, "TLS at once", None),
+        (greets("554 5.7.1 not you"), ANY, None, None),
+        (plain(), UPGRADE, None, None),
+    ],
+)  # fmt: skip
+async def test_where_tls_begins_the_other_way_that_is_tried_and_told(
+    part: Part, security: Security, tried: str | None, suggestion: str | None
+) -> None:
+    with relay(part, certificate_of(SELF)) as server:
+        asked: Mapping[str, Any] = LOGIN | RCPT
+        ask = Ask(Address("127.0.0.1", server.port), security, **asked)
+        probe = await Prober(Clock(), Names(), LIMITS, ()).probe(ask, lambda _: None)
+    assert [name for name, _ in also_tried(probe)] == ([tried] if tried else [])
+    told = probe.suggestion.told(HOW) if probe.suggestion is not None else None
+    assert told == (f"{server.port} {suggestion}" if suggestion else None)
+    assert (here_of(probe) is Here.OTHER_TLS) is (suggestion is not None)
+    assert not any(line.split()[0] in (b"AUTH", b"MAIL") for line in server.heard if line.split())
+    assert said_twice(probe) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "asked", "told"),
+    [
+        (plain(), {}, "login (no password), recipient (none given)"),
+        (plain(), RCPT, "login (no password)"),
+        (starttls(), LOGIN | {"insecure": True}, "recipient (none given)"),
+        (starttls(), LOGIN | RCPT | {"insecure": True}, ""),
+        (starttls(), LOGIN | RCPT,
+         "login (the certificate is not trusted), recipient (the login came first)"),
+        (plain(EHLO="250-a\r\n250 AUTH PLAIN"), LOGIN | RCPT,
+         "login (there is no TLS), recipient (the login came first)"),
+        (plain(MAIL="553 no"), RCPT,
+         "login (no password), recipient (the sender came first)"),
+        (plain(), {"recipient": "grüße@there.example"},
+         "sender (the server takes only addresses in ASCII), login (no password),"
+         " recipient (the sender came first)"),
+        (greets("554 no"), RCPT, ""),
+        (plain(EHLO="554 no"), RCPT, ""),
+    ],
+)  # fmt: skip
+async def test_what_was_not_tried_is_told_with_its_reason_in_the_dialogue_too(
+    part: Part, asked: Mapping[str, Any], told: str
+) -> None:
+    with relay(part, certificate_of(SELF)) as server:
+        probe = await probed(server.port, **asked)
+    words = f"Not tried: {told}." if told else ""
+    assert not_tried_words(not_tried(probe)) == words
+    notes = [line.text for line in probe.dialogue if line.side is Side.NOTE]
+    assert [note for note in notes if note.startswith("Not")] == ([words] if words else [])
+    assert said_twice(probe) == []
 
 
 async def test_each_step_is_shown_when_it_ends() -> None:
@@ -614,22 +737,52 @@ async def test_the_whole_probe_ends_in_its_time() -> None:
     assert probe.seconds < 4
 
 
+@pytest.mark.parametrize(
+    ("listed", "details"),
+    [
+        (["127.0.0.3", "127.0.0.2"], ["127.0.0.3: connection refused"]),
+        (["127.0.0.1", "127.0.0.2", "127.0.0.3"],
+         ["127.0.0.1: no answer within", "1 more address not tried"]),
+        (["::1", "127.0.0.2"], ["::1: connection refused"]),
+    ],
+)  # fmt: skip
+async def test_the_next_address_is_tried_and_what_the_others_did_is_told(
+    monkeypatch: pytest.MonkeyPatch, listed: list[str], details: list[str]
+) -> None:
+    with full_port() as port, relay(plain(), certificate_of(SELF), "127.0.0.2", port):
+        monkeypatch.setattr(socket, "getaddrinfo", looked_up(listed))
+        ask = Ask(Address("many.example", port))
+        probe = await Prober(Clock(), Names(), Limits(step=2.0)).probe(ask, lambda _: None)
+    names, connect = probe.steps[:2]
+    assert names.words == ", ".join(listed)
+    assert connect.words == f"127.0.0.2, port {port}, IPv4"
+    assert probe.failed is None
+    assert all(map(str.startswith, connect.details, details))
+    assert len(connect.details) == len(details)
+    assert connect.result is Result.NOTE
+
+
+def looked_up(addresses: list[str]) -> Callable[..., list[object]]:
+    """What the system would answer for a name with these addresses."""
+
+    def look_up(*_: object, **__: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 0)) for each in addresses]
+
+    return look_up
+
+
 async def test_four_of_many_addresses_are_tried_and_share_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     listed = [f"127.0.0.{number}" for number in range(2, 12)]
 
-    def look_up(*_: object, **__: object) -> list[object]:
-        """What the system would answer for a name with ten addresses."""
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 0)) for each in listed]
-
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up(listed))
     ask = Ask(Address("many.example", port))
     probe = await Prober(Clock(), Names(), LIMITS).probe(ask, lambda _: None, others=False)
     names, connect = probe.steps
-    assert names.words == f"{', '.join(listed[:4])} and 6 more"
+    assert names.words == ", ".join(listed)
     assert [each.partition(":")[0] for each in connect.details[:-1]] == listed[:4]
     assert connect.details[-1] == "6 more addresses not tried"
 

@@ -16,6 +16,7 @@ import pytest
 
 from smtp_tui.probe.model import Address, Reason
 from smtp_tui.probe.names import Names, NoAddress, family_of
+from tests.probe.test_cases import looked_up
 
 ANSWERS = {
     "gone.example.": dns.rcode.NXDOMAIN,
@@ -87,6 +88,22 @@ async def test_a_name_server_that_is_silent_is_told_from_one_that_says_no() -> N
             await names_asking(silent.getsockname()[1]).addresses(Address("a.example", 25), 0.3)
     # The system itself said that it knows no such name; DNS did not contradict it.
     assert caught.value.failure.reason is Reason.NO_NAME
+
+
+@pytest.mark.parametrize(
+    ("listed", "by_turn"),
+    [
+        (["::1", "::2", "::3", "127.0.0.1", "127.0.0.2"],
+         ["::1", "127.0.0.1", "::2", "127.0.0.2", "::3"]),
+        (["127.0.0.1", "127.0.0.2", "::1", "127.0.0.1"], ["127.0.0.1", "::1", "127.0.0.2"]),
+        (["127.0.0.1"], ["127.0.0.1"]),
+    ],
+)  # fmt: skip
+async def test_the_families_take_turns(
+    monkeypatch: pytest.MonkeyPatch, listed: list[str], by_turn: list[str]
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up(listed))
+    assert [*await Names().addresses(Address("many.example", 25), 2.0)] == by_turn
 
 
 async def test_both_families_are_found() -> None:

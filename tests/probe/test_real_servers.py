@@ -13,7 +13,18 @@ import pytest
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.probe.model import Address, Ask, Limits, Probe, Reason, Result, Security, Side, Step
+from smtp_tui.probe.model import (
+    Address,
+    Ask,
+    Limits,
+    Probe,
+    Reason,
+    Result,
+    Security,
+    Side,
+    Step,
+    Way,
+)
 from smtp_tui.probe.names import Names
 from smtp_tui.probe.run import Prober
 from tests.postfix import NEEDS_POSTFIX, PASSWORD, RECIPIENT, USER, Postfix
@@ -102,13 +113,16 @@ async def test_a_postfix_with_tls_at_once_takes_a_login(postfix: Postfix) -> Non
     assert step(probe, Step.LOGIN)[0] is Result.OK
 
 
-async def test_a_postfix_with_tls_at_once_says_nothing_to_one_who_waits(postfix: Postfix) -> None:
+async def test_a_postfix_with_tls_at_once_is_told_to_one_who_waits(
+    postfix: Postfix,
+) -> None:
     ask = Ask(Address("127.0.0.1", postfix.ports["tls at once"]))
-    prober = Prober(Clock(), Names(), Limits(step=0.5))
-    probe = await prober.probe(ask, lambda _: None, others=False)
+    prober = Prober(Clock(), Names(), Limits(step=0.5), ())
+    probe = await prober.probe(ask, lambda _: None)
     assert probe.failure is not None
     assert probe.failure.reason is Reason.SILENT
-    assert "TLS" in probe.failure.advice
+    assert probe.suggestion is not None
+    assert probe.suggestion.way is Way.TLS_FIRST
 
 
 @pytest.mark.parametrize(

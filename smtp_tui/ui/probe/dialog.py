@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from smtp_tui.api.target import Access
 from smtp_tui.probe.model import Address, Ask, BadAddress, Probe, Reason, Way
+from smtp_tui.probe.words import NOT_TRIED
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, EditParameter, OpenForm, opens_screen
@@ -151,15 +152,15 @@ class ProbeDialog(Dialog[EditParameter | None]):
         return failure is not None and failure.reason is Reason.UNSAFE_LOGIN
 
     def keys(self) -> Iterable[tuple[str, str]]:
-        """What is possible now."""
+        """What is possible now, first what a person may want to do next."""
         if self._under_way:
             return ((self.cancel_key, "Stop"),)
         labels = {
             "probe.edit": f"Edit {self._parameter}",
             "probe.allow": "Send password",
+            "probe.login": "Login" if self.app.size.width < 80 else "Login, recipient",
             "probe.again": "Again",
             "probe.dialogue": "Dialogue",
-            "probe.login": "Login, recipient",
             "probe.copy": "Copy",
         }
         possible = [each for each in labels if self.check_action(each.partition(".")[2], ())]
@@ -198,11 +199,9 @@ class ProbeDialog(Dialog[EditParameter | None]):
         if not self._refused:
             self._where.update(where_content(self._probe.ask, self._services.machine))
         room = min(self.WIDTH, self.app.size.width) - _FRAME
-        more = bound(self, "probe.login").first_key
-        allow = bound(self, "probe.allow").first_key
-        how = {Way.UNSAFE: allow, Way.NO_TLS: more, Way.TLS_FIRST: more}
+        how = self._how
         self._steps.update(steps_content(self._probe, room, how, running=self._under_way))
-        role = self._show_views(room) if self._ended else ""
+        role = self._show_views(room, how) if self._ended else ""
         for known in ("good", "warn", "bad"):
             self.set_class(known == role, f"-{known}")
         if self._ended:
@@ -213,13 +212,19 @@ class ProbeDialog(Dialog[EditParameter | None]):
         self.show_keys()
         self.refresh_bindings()
 
-    def _show_views(self, room: int) -> str:
+    @property
+    def _how(self) -> dict[Way, str]:
+        """The keys that do what advice speaks of."""
+        login, allow = (bound(self, f"probe.{verb}").first_key for verb in ("login", "allow"))
+        return {way: allow if way is Way.UNSAFE else login for way in Way}
+
+    def _show_views(self, room: int, how: Mapping[Way, str]) -> str:
         """Show both views, and return the role of what they come to."""
         key = self._session.key(self._subject.record_id)
         tested = self._services.history.newest(key) if self._subject.record_id else None
         newest = tested.run if tested is not None else None
         views, now = views_of(self._probe, newest), self._services.clock.now()
-        self._say(hanging(views_content(self._probe, views, newest, now, room)))
+        self._say(hanging(views_content(self._probe, views, newest, now, room, how)))
         return role_of(self._probe, views)
 
     def on_test_finished(self) -> None:
@@ -250,7 +255,7 @@ class ProbeDialog(Dialog[EditParameter | None]):
     async def action_allow(self) -> None:
         """Send the password all the same, once, if a question about it is answered with yes."""
         failure = self._probe.failure
-        words = "" if failure is None else failure.words.partition(": ")[2]
+        words = "" if failure is None else failure.words.removeprefix(NOT_TRIED)
         body = Content.assemble(
             (f"To {clean(self._ask.address.text, 100)}, where {clean(words)}.", "bold $bad"),
             "\nWhoever is on the way may read the password, or take it in the server's place."

@@ -11,9 +11,9 @@ from textual.content import Content
 
 from smtp_tui.mail.outcome import Verdict
 from smtp_tui.probe.model import Ask, Failure, Probe, Result, Security, Side, StepResult, Way
-from smtp_tui.probe.run import ends_soon, what_it_offers
+from smtp_tui.probe.words import also_tried, came_to, in_short, not_tried_at_all
 from smtp_tui.state.history import TestRun
-from smtp_tui.text import clean, clean_block, counted, cut_to_cells, duration, padded
+from smtp_tui.text import clean, clean_block, cut_to_cells, duration, padded
 from smtp_tui.ui.connections.rows import ago, verdict_role, verdict_sign
 from smtp_tui.workflows.probe_record import Views
 from smtp_tui.workflows.two_views import Here, here_of
@@ -29,6 +29,7 @@ _LOOKS: Final = {
     Here.CERTIFICATE: ("! answers", "warn"),
     Here.SAYS_NO: ("✗ refuses", "bad"),
     Here.TROUBLE: ("✗ fails", "bad"),
+    Here.OTHER_TLS: ("✗ fails", "bad"),
     Here.UNREACHABLE: ("▲ not reached", "warn"),
 }
 """What a probe came to, after a sign, and the role of that."""
@@ -92,8 +93,8 @@ def steps_content(probe: Probe, room: int, how: Mapping[Way, str], *, running: b
         name = "other ports" if probe.under_way is None else probe.under_way.value
         if probe.under_way is not None or probe.failed is not None:
             lines.append(Content.styled(f"· {name:<{_LABEL}} …", "dim"))
-    if probe.others:
-        lines += [Content(), Content.styled("Other ports", "dim"), *_other_ports(probe, room)]
+    if tried := [*_also_tried(probe, room)]:
+        lines += [Content(), Content.styled("Also tried", "dim"), *tried]
     return Content("\n").join(lines)
 
 
@@ -140,25 +141,26 @@ def _wrapped(words: str, cells: int) -> list[str]:
     return [part for line in lines for part in textwrap.wrap(line, cells) or [""]]
 
 
-def _other_ports(probe: Probe, room: int) -> Iterator[Content]:
-    for other in probe.others:
-        failed = other.failed
-        words = f"answers and offers {what_it_offers(other)}"
-        if failed is not None:
-            words = f"{failed.step.value}: {failed.words}"
-        sign = _SIGNS[Result.OK if failed is None else Result.FAILED]
-        port = str(other.ask.address.port)
-        yield from _row(sign, port, words, "", duration(other.seconds), room)
+def _also_tried(probe: Probe, room: int) -> Iterator[Content]:
+    for name, other in also_tried(probe):
+        sign = _SIGNS[Result.OK if other.failed is None else Result.FAILED]
+        yield from _row(sign, name, came_to(other), "", duration(other.seconds), room)
 
 
 # Both views
 
 
 def views_content(
-    probe: Probe, views: Views, newest: TestRun | None, now: datetime, room: int
+    probe: Probe,
+    views: Views,
+    newest: TestRun | None,
+    now: datetime,
+    room: int,
+    how: Mapping[Way, str],
 ) -> Content:
     """What was found from here and what CAM found last, and what both say together."""
     found = views.conclusion
+    suggestion = probe.suggestion.told(how) if probe.suggestion is not None else ""
     lines = [
         _from_here(probe, room),
         _from_cam(views.run, newest, now, room),
@@ -166,10 +168,9 @@ def views_content(
         Content.styled(found.both, "bold"),
         Content(found.means),
         Content.styled(found.not_proven, "dim"),
+        Content.styled(clean(not_tried_at_all(probe)), "dim"),
         Content.styled(f"! {clean(views.remark, 200)}", "$warn") if views.remark else Content(),
-        Content.styled(f"! {clean(probe.suggestion)}", "bold $warn")
-        if probe.suggestion
-        else Content(),
+        Content.styled(f"! {clean(suggestion)}", "bold $warn") if suggestion else Content(),
     ]
     first, rest = lines[:3], lines[3:]
     return Content("\n").join([*first, *(line for line in rest if line)])
@@ -180,12 +181,8 @@ def _from_here(probe: Probe, room: int) -> Content:
     said = f"in {duration(probe.seconds)}"
     if probe.failed is not None:
         said = f"at {probe.failed.step.value}: {probe.failed.words}"
-    elif probe.tls is not None and not probe.tls.trusted:
-        said = f"certificate not trusted: {', '.join(probe.tls.problems)}"
-    elif probe.tls is not None and ends_soon(probe.tls):
-        said = f"the certificate ends in {counted(probe.tls.days_left or 0, 'day')}"
     elif probe.notes:
-        said = f"{probe.notes[0].step.value}: {probe.notes[0].words}"
+        said = in_short(probe)
     return _view("From here", (words, f"bold ${role}"), said, room)
 
 

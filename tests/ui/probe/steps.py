@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -14,7 +15,11 @@ from smtp_tui.probe.names import Names
 from smtp_tui.probe.run import Prober
 from smtp_tui.state.history import TestHistory, TestRun
 from smtp_tui.ui.services import Services
-from tests.ui.helpers import Ui
+from tests.failing_sandbox import Sandbox
+from tests.probe.relay import Relay
+from tests.ui.helpers import Ui, opened
+from tests.ui.mail_steps import add
+from tests.ui.probe.relays import at
 
 MACHINE = "desk-7"
 PATIENT = Limits(step=120.0, whole=300.0)
@@ -40,6 +45,16 @@ async def begin(ui: Ui) -> None:
     await ui.sees("MAIL")
     await ui.press("x")
     await ui.sees("Probe · MAIL")
+
+
+@asynccontextmanager
+async def probed(sandbox: Sandbox, server: Relay | None = None) -> AsyncIterator[Ui]:
+    """The dialog of a probe that has ended: of this relay, or of the sandbox's own server."""
+    add(sandbox, **(at(server) if server is not None else {}))
+    async with opened(sandbox, services=probing()) as ui:
+        await begin(ui)
+        await has_ended(ui)
+        yield ui
 
 
 async def has_ended(ui: Ui, *texts: str) -> None:

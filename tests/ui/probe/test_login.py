@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
 
@@ -13,7 +15,7 @@ from tests.probe.test_cases import at_once, plain, starttls
 from tests.ui.helpers import Ui, opened
 from tests.ui.mail_steps import add
 from tests.ui.probe.relays import Relays, at
-from tests.ui.probe.steps import BRIEF, begin, has_ended, probing
+from tests.ui.probe.steps import BRIEF, begin, has_ended, probed, probing
 
 SECRET = "correct-horse"
 
@@ -25,6 +27,24 @@ async def type_login(ui: Ui, *keys: str) -> None:
     await ui.type(SECRET)
     await ui.press(*keys, "enter")
     await ui.loses("Login, recipient, TLS")
+
+
+@asynccontextmanager
+async def held_back(sandbox: Sandbox, server: Relay) -> AsyncIterator[Ui]:
+    """The dialog of a probe that held the password back, for the certificate is not trusted."""
+    async with probed(sandbox, server) as ui:
+        await type_login(ui)
+        await has_ended(ui, "✗ login")
+        yield ui
+
+
+async def send_all_the_same(ui: Ui) -> None:
+    """Send the password that was held back."""
+    await ui.press("s")
+    await ui.sees("Send the password all the same?")
+    ui.clock.forward(1)
+    await ui.press("down", "enter")
+    await has_ended(ui, "✓ login")
 
 
 def secrets_heard(server: Relay) -> list[bytes]:
@@ -42,12 +62,10 @@ async def test_a_password_is_held_back_where_the_line_is_not_safe_and_the_words_
     sandbox: Sandbox, relays: Relays
 ) -> None:
     server = relays(starttls())
-    add(sandbox, **at(server))
-    async with opened(sandbox, services=probing()) as ui:
-        await begin(ui)
-        await has_ended(ui)
+    async with probed(sandbox, server) as ui:
         await type_login(ui)
         await has_ended(ui, "✗ login", "not tried: the certificate is not trusted")
+        await ui.sees("Not tried: recipient (none given).")
         await ui.sees("Use TLS with a trusted certificate, or allow it (s).", "s Send password")
         assert secrets_heard(server) == []
         assert SECRET not in shown(ui)
@@ -57,12 +75,7 @@ async def test_it_is_sent_all_the_same_only_after_a_question_that_begins_on_no(
     sandbox: Sandbox, relays: Relays
 ) -> None:
     server = relays(starttls())
-    add(sandbox, **at(server))
-    async with opened(sandbox, services=probing()) as ui:
-        await begin(ui)
-        await has_ended(ui)
-        await type_login(ui)
-        await has_ended(ui, "✗ login")
+    async with held_back(sandbox, server) as ui:
         await ui.press("s")
         question = f"To 127.0.0.1:{server.port}, where the certificate is not trusted."
         await ui.sees("Send the password all the same?", question)
@@ -70,11 +83,8 @@ async def test_it_is_sent_all_the_same_only_after_a_question_that_begins_on_no(
         await ui.press("enter")
         await ui.loses("Send the password all the same?")
         assert secrets_heard(server) == []
-        await ui.press("s")
-        await ui.sees("Send the password all the same?")
-        ui.clock.forward(1)
-        await ui.press("down", "enter")
-        await has_ended(ui, "✓ login", "235 2.7.0 Authentication successful")
+        await send_all_the_same(ui)
+        await ui.sees("235 2.7.0 Authentication successful")
         assert len(secrets_heard(server)) == 1
 
 
@@ -82,17 +92,8 @@ async def test_that_it_was_sent_all_the_same_holds_for_one_probe(
     sandbox: Sandbox, relays: Relays
 ) -> None:
     server = relays(starttls())
-    add(sandbox, **at(server))
-    async with opened(sandbox, services=probing()) as ui:
-        await begin(ui)
-        await has_ended(ui)
-        await type_login(ui)
-        await has_ended(ui, "✗ login")
-        await ui.press("s")
-        await ui.sees("Send the password all the same?")
-        ui.clock.forward(1)
-        await ui.press("down", "enter")
-        await has_ended(ui, "✓ login")
+    async with held_back(sandbox, server) as ui:
+        await send_all_the_same(ui)
         await ui.press("r")
         await has_ended(ui, "✗ login", "not tried")
         assert len(secrets_heard(server)) == 1
@@ -102,19 +103,11 @@ async def test_no_secret_stands_in_the_dialogue_or_in_what_is_copied(
     sandbox: Sandbox, relays: Relays
 ) -> None:
     server = relays(starttls())
-    add(sandbox, **at(server))
-    async with opened(sandbox, services=probing()) as ui:
-        await begin(ui)
-        await has_ended(ui)
-        await type_login(ui)
-        await has_ended(ui, "✗ login")
-        await ui.press("s")
-        await ui.sees("Send the password all the same?")
-        ui.clock.forward(1)
-        await ui.press("down", "enter")
-        await has_ended(ui, "✓ login")
+    async with held_back(sandbox, server) as ui:
+        await send_all_the_same(ui)
         await ui.press("d")
         await ui.sees("> AUTH PLAIN ***", "< 235 2.7.0", "* TLS begins: TLSv1.3", "> QUIT")
+        await ui.sees("* Not tried: recipient (none given).")
         await ui.press("y", "y")
         copied = ui.app.clipboard
         assert "> AUTH PLAIN ***" in copied.splitlines()
@@ -150,10 +143,7 @@ async def test_what_was_typed_is_there_again_and_the_password_is_kept_and_not_sh
     sandbox: Sandbox, relays: Relays
 ) -> None:
     server = relays(plain(AUTH="235 ok", EHLO="250-a.example\r\n250 AUTH PLAIN"))
-    add(sandbox, **at(server))
-    async with opened(sandbox, services=probing()) as ui:
-        await begin(ui)
-        await has_ended(ui)
+    async with probed(sandbox, server) as ui:
         await type_login(ui, "tab", "tab", *"you@there.example")
         await has_ended(ui, "not tried: there is no TLS")
         await ui.press("l")
@@ -165,10 +155,7 @@ async def test_what_was_typed_is_there_again_and_the_password_is_kept_and_not_sh
 
 
 async def test_what_cannot_be_asked_is_told_at_its_field_and_stays(sandbox: Sandbox) -> None:
-    add(sandbox)
-    async with opened(sandbox, services=probing()) as ui:
-        await begin(ui)
-        await has_ended(ui)
+    async with probed(sandbox) as ui:
         await ui.press("l")
         await ui.sees("Login, recipient, TLS")
         await ui.type("********")
@@ -190,10 +177,7 @@ async def test_a_server_that_offers_no_login_is_not_called_broken(
     sandbox: Sandbox, relays: Relays
 ) -> None:
     server = relays(plain(EHLO="250-a.example\r\n250 AUTH CRAM-MD5"))
-    add(sandbox, **at(server))
-    async with opened(sandbox, services=probing()) as ui:
-        await begin(ui)
-        await has_ended(ui)
+    async with probed(sandbox, server) as ui:
         await type_login(ui)
         await has_ended(ui, "! answers · at login: not tried", "This machine reaches it.")
 
@@ -204,7 +188,8 @@ async def test_tls_at_once_is_chosen_for_a_port_that_is_not_known_for_it(
     add(sandbox, **at(relays(at_once)))
     async with opened(sandbox, services=probing(BRIEF)) as ui:
         await begin(ui)
-        await has_ended(ui, "at greeting: no greeting within 0.6 s")
+        await has_ended(ui, "at greeting: no greeting within 0.6 s", "✓ TLS at once")
+        await ui.sees("speaks TLS at once; set TLS to at once (l).", "TLS begins the other way.")
         await ui.press("l")
         await ui.sees("‹as offered›")
         await ui.press("up", "up", "right")
@@ -216,10 +201,7 @@ async def test_tls_at_once_is_chosen_for_a_port_that_is_not_known_for_it(
 async def test_where_starttls_is_missing_the_words_name_the_key_to_do_without(
     sandbox: Sandbox, relays: Relays
 ) -> None:
-    add(sandbox, **at(relays(plain())))
-    async with opened(sandbox, services=probing()) as ui:
-        await begin(ui)
-        await has_ended(ui)
+    async with probed(sandbox, relays(plain())) as ui:
         await ui.press("l")
         await ui.sees("‹as offered›")
         await ui.press("up", "up", *"s", "tab", "enter")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from smtp_tui.api.target import Access
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
-from tests.probe.relay import Talk
+from tests.probe.relay import Relay, Talk
 from tests.probe.test_cases import greets, plain, silent, starttls
 from tests.ui.helpers import Ui, opened
 from tests.ui.mail_steps import add, parameter_with_the_cursor, send
@@ -23,6 +23,11 @@ def step_line(ui: Ui, step: str) -> str:
     return next((line for line in ui.lines() if re.search(rf"[✓!✗·] {step}\s", line)), "")
 
 
+async def was_left(ui: Ui, server: Relay) -> None:
+    """Wait until the relay hears the end of its connection."""
+    await ui.until(lambda: server.heard[-1:] == [b""], "the end of the connection")
+
+
 async def test_x_probes_the_record_at_once_and_says_which_machine_looks(sandbox: Sandbox) -> None:
     add(sandbox)
     async with opened(sandbox, services=probing()) as ui:
@@ -30,7 +35,7 @@ async def test_x_probes_the_record_at_once_and_says_which_machine_looks(sandbox:
         await has_ended(ui, "! answers", "certificate not trusted: it is self-signed")
         where = ui.line(f"localhost:{sandbox.smtp_port}")
         assert f"from this machine ({MACHINE}), not from CAM" in where
-        steps = ("name", "connect", "greeting", "EHLO", "TLS", "EHLO in TLS", "QUIT")
+        steps = ("names", "connect", "greeting", "EHLO", "TLS", "EHLO in TLS", "QUIT")
         assert all(re.search(r" \d+ ms", step_line(ui, step)) for step in steps)
         assert "! TLS" in step_line(ui, "TLS")
         await ui.sees("220 mail.sandbox.example ESMTP sandbox", "Not trusted: it is self-signed")
@@ -75,15 +80,8 @@ async def test_a_step_is_shown_when_it_ends_and_the_next_one_has_dots(
 async def test_esc_stops_the_probe_and_closes_its_line_and_esc_again_leaves(
     sandbox: Sandbox, relays: Relays
 ) -> None:
-    closed = threading.Event()
-
-    def waits(talk: Talk) -> None:
-        talk.say("220 relay.example ESMTP")
-        talk.hear()
-        talk.wait()
-        closed.set()
-
-    add(sandbox, **at(relays(waits)))
+    server = relays(plain(EHLO=""))
+    add(sandbox, **at(server))
     async with opened(sandbox, services=probing()) as ui:
         await begin(ui)
         await ui.sees("· EHLO        …")
@@ -92,24 +90,19 @@ async def test_esc_stops_the_probe_and_closes_its_line_and_esc_again_leaves(
         await ui.sees("✓ greeting", "220 relay.example ESMTP")
         assert not ui.shows("From here")
         assert not ui.shows("· EHLO        …")
-        await ui.until(closed.is_set, "the end of the connection")
+        await was_left(ui, server)
         await ui.press("escape")
         await ui.loses("Probe · MAIL")
 
 
 async def test_a_dialog_that_is_left_leaves_no_line_open(sandbox: Sandbox, relays: Relays) -> None:
-    closed = threading.Event()
-
-    def waits(talk: Talk) -> None:
-        talk.wait()
-        closed.set()
-
-    add(sandbox, **at(relays(waits)))
+    server = relays(silent)
+    add(sandbox, **at(server))
     async with opened(sandbox, services=probing()) as ui:
         await begin(ui)
         await ui.sees("· greeting    …")
         await ui.press("ctrl+c")
-        await ui.until(closed.is_set, "the end of the connection")
+        await was_left(ui, server)
 
 
 async def test_a_read_only_profile_may_probe_and_is_offered_no_edit(
@@ -195,7 +188,7 @@ async def test_a_failure_tells_its_meaning_and_e_opens_the_form_at_the_parameter
         await begin(ui)
         await has_ended(ui, "✗ greeting", "no greeting within 0.6 s", "e Edit port")
         await ui.sees("Something accepts connections and says nothing in time.")
-        await ui.sees("It may be overloaded, hold back unknown machines", "TLS at once (l).")
+        await ui.sees("It may be overloaded, hold back unknown machines")
         await ui.press("e")
         await ui.sees("Edit MAIL")
         assert parameter_with_the_cursor(ui) == "port"
@@ -290,8 +283,8 @@ async def test_the_other_ports_stand_side_by_side_with_a_suggestion(
     async with opened(sandbox, services=probing(BRIEF, good.port, bad.port)) as ui:
         await begin(ui)
         suggestion = f"! {good.port} answers and offers STARTTLS; this is {here.port}."
-        await has_ended(ui, suggestion, "Other ports", f"✓ {good.port}", f"✗ {bad.port}")
-        await ui.sees("answers and offers STARTTLS", "greeting: 554 not you")
+        await has_ended(ui, suggestion, "Also tried", f"✓ {good.port}", f"✗ {bad.port}")
+        await ui.sees("answers and offers STARTTLS", "greeting: 554 not you", "✗ TLS at once")
 
 
 async def test_escape_sequences_of_a_server_are_seen_and_do_nothing(
@@ -314,8 +307,29 @@ async def test_the_keys_stay_in_sight_and_the_rest_scrolls(
         await begin(ui)
         await has_ended(ui, "esc Back")
         assert not any("…" in line for line in ui.lines() if "esc" in line)
+        await ui.sees("l Login", "r Again")
         await ui.press("pagedown", "pagedown", "pagedown")
         await ui.sees("✓ QUIT", "esc Back")
+
+
+@pytest.mark.parametrize(("first", "last"), [("home", "end"), ("g", "G")])
+async def test_the_keys_of_a_table_go_to_the_beginning_and_the_end(
+    sandbox: Sandbox, first: str, last: str
+) -> None:
+    add(sandbox)
+    async with opened(sandbox, services=probing(), size=(60, 20)) as ui:
+        await begin(ui)
+        await has_ended(ui)
+        assert not ui.shows("✓ QUIT")
+        await ui.press(last)
+        await ui.sees("✓ QUIT")
+        await ui.press(first)
+        await ui.sees("From here")
+        assert not ui.shows("✓ QUIT")
+        await ui.press("ctrl+f", "ctrl+d", "ctrl+f")
+        await ui.sees("✓ QUIT")
+        await ui.press("ctrl+b", "ctrl+u", "ctrl+b")
+        await ui.sees("From here")
 
 
 async def test_a_dialog_under_another_one_shows_no_keys_until_it_is_in_front_again(

@@ -135,7 +135,7 @@ async def test_a_certificate_that_ends_soon_is_told_first(sandbox: Sandbox) -> N
         sandbox.change_record(record, at(server))
         async with opened(sandbox, services=probing()) as ui:
             await begin(ui)
-            await has_ended(ui, "! answers · the certificate ends in 5 days", "! TLS")
+            await has_ended(ui, "! answers · certificate ends in 5 days", "! TLS")
             assert "5 days left" in ui.line("Valid until")
 
 
