@@ -52,12 +52,14 @@ Show: TypeAlias = Callable[[Probe], object]
 
 _CONNECT_REASONS: Final = {
     errno.ECONNREFUSED: (Reason.REFUSED, "connection refused"),
-    errno.ECONNRESET: (Reason.REFUSED, "connection reset"),
+    errno.ECONNRESET: (Reason.CLOSED, "the server hung up (connection reset)"),
     errno.EHOSTUNREACH: (Reason.NO_ROUTE, "no route to the host"),
     errno.ENETUNREACH: (Reason.NO_ROUTE, "no route to the network"),
     errno.ETIMEDOUT: (Reason.FILTERED, "no answer"),
 }
-_TELLING: Final = (Reason.REFUSED, Reason.FILTERED, Reason.NOT_CONNECTED, Reason.NO_ROUTE)
+_TELLING: Final = (
+    *(Reason.CLOSED, Reason.REFUSED, Reason.FILTERED, Reason.NOT_CONNECTED, Reason.NO_ROUTE),
+)
 """Which address says most where all fail: many machines have no route for one of the families."""
 _TROUBLE: Final = (Step.CONNECT, Step.GREETING, Step.EHLO, Step.TLS, Step.EHLO_TLS)
 """The steps whose failure another port may help against."""

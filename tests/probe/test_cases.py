@@ -383,8 +383,6 @@ CASES: dict[str, tuple[Part, Security, Mapping[str, Any], Wanted]] = {
         W(Step.TLS, Reason.SAYS_NO, "354")),
     "hangs up after the handshake": (
         hangs_up_in_tls, TLS, {}, W(Step.GREETING, Reason.CLOSED, "hung up without")),
-    "reset before the greeting": (
-        resets, ANY, {}, W(Step.GREETING, Reason.CLOSED, "hung up (connection reset)")),
     "reset after EHLO": (
         resets_after("EHLO"), ANY, {},
         W(Step.EHLO, Reason.CLOSED, "hung up (connection reset)", "log says why")),
