@@ -345,7 +345,7 @@ def test_what_else_was_tried_is_told_in_words_as_text_and_as_json(
         "It answers if TLS begins the other way. The port does not match how TLS begins: change"
         " one of them.",
     ]
-    told = empty_console.run("probe", address(server), "--tls", "--json").json()
+    (told,) = empty_console.run("probe", address(server), "--tls", "--json").json()["probes"]
     assert told["other_way"] == {
         **{"port": server.port, "security": "plain", "answers": True, "tls": False},
         "words": "answers and offers no TLS",
@@ -368,7 +368,8 @@ def test_what_was_not_tried_is_told_as_text_and_as_json(
     result = empty_console.run("probe", address(server), *arguments, stdin=b"x")
     assert "not tried: the certificate is not trusted" in result.out
     assert result.out.endswith("\nNot tried: recipient (the login came first).\n")
-    found = empty_console.run("probe", address(server), *arguments, "--json", stdin=b"x").json()
+    result = empty_console.run("probe", address(server), *arguments, "--json", stdin=b"x")
+    (found,) = result.json()["probes"]
     assert found["not_tried"] == [
         {"step": "login", "why": "the certificate is not trusted"},
         {"step": "recipient", "why": "the login came first"},
