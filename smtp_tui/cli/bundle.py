@@ -34,20 +34,20 @@ _WRITES: Final = 100
 def write_bundle(
     options: argparse.Namespace, environ: Environ, facts: Sequence[dict[str, Any]]
 ) -> ExitCode:
-    """List what the file would hold, and write it after a yes. It holds no secret."""
+    """List what the file is to hold, and write it after a yes. It holds no secret."""
     parts = {
-        "doctor": (list(facts), "fact"),
-        "profiles": (_profiles(environ), "profile"),
-        "config": (_config(environ), "setting"),
-        "writes": (_writes(environ), "write"),
+        "doctor": (list(facts), "line", "of the report that doctor prints"),
+        "profiles": (_profiles(environ), "profile", "with the source of the token, never a token"),
+        "config": (_config(environ), "setting", f"of {FILE_NAME}"),
+        "writes": (_writes(environ), "write", "of the journal, the newest first"),
     }
-    remark(f"{options.bundle} would hold, without secrets:")
-    for name, (content, noun) in parts.items():
-        remark(f"  {name:<9} {counted(len(content), noun)}")
+    remark(f"The bundle {options.bundle} holds no secret. It consists of:")
+    for content, noun, what in parts.values():
+        remark(f"  {counted(len(content), noun)} {what}")
     if not options.yes:
         _confirm()
     bundle = {"schema": SCHEMA, "made_at": Clock().now().isoformat()}
-    whole = bundle | {name: content for name, (content, _) in parts.items()}
+    whole = bundle | {name: content for name, (content, *_) in parts.items()}
     write_atomic(options.bundle, json.dumps(whole, indent=2) + "\n")
     remark(f"Written: {options.bundle}")
     return ExitCode.OK

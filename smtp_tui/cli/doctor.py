@@ -13,6 +13,7 @@ import re
 import shutil
 import stat
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -36,6 +37,7 @@ from smtp_tui.profiles.preferences import FILE_NAME as CONFIG_FILE
 from smtp_tui.profiles.preferences import Preferences, load_preferences
 from smtp_tui.profiles.sources import source_words
 from smtp_tui.profiles.store import ProfileStore
+from smtp_tui.profiles.toml import TomlProblem
 from smtp_tui.state.files import FileProblem, config_directory, state_directory
 from smtp_tui.state.journal import FILE_NAME as JOURNAL
 from smtp_tui.text import clean, counted
@@ -98,7 +100,19 @@ def examine(options: argparse.Namespace, environ: Environ) -> ExitCode:
     else:
         for topic, lines in report.items():
             show("\n".join([topic, *map(_line, lines)]))
+        show(_verdict([fact for _, fact in found]))
     return ExitCode.OK if all(fact.well for _, fact in found) else ExitCode.FAILED
+
+
+def _verdict(facts: list[Fact]) -> str:
+    """What it comes to, in a line."""
+    total = counted(len(facts), "thing")
+    wrong = Counter(fact.name for fact in facts if not fact.well)
+    if not wrong:
+        return f"All well: {total} looked at."
+    need = "needs" if wrong.total() == 1 else "need"
+    names = (name if times == 1 else f"{name} ({times})" for name, times in wrong.items())
+    return f"{wrong.total()} of {total} {need} you: {', '.join(names)}."
 
 
 def _line(fact: Fact) -> str:
@@ -122,7 +136,7 @@ def _files(environ: Environ) -> Iterator[Fact]:
         config = config_directory(environ)
         yield _file("config", config)
         yield _file("profiles.toml", config / "profiles.toml")
-        yield _profiles(ProfileStore(config), environ)
+        yield from _profiles(ProfileStore(config), environ)
         yield _preferences(config)
     except FileProblem as problem:
         yield Fact("config", str(problem), False)
@@ -154,24 +168,35 @@ def _file(name: str, path: Path) -> Fact:
     return Fact(name, f"{path} (mode {mode:04o}){wrong}", not wrong)
 
 
-def _profiles(store: ProfileStore, environ: Environ) -> Fact:
+def _profiles(store: ProfileStore, environ: Environ) -> Iterator[Fact]:
     try:
         found = store.load()
     except FileProblem as error:
-        return Fact("profiles", str(error), False)
+        yield Fact("profiles", _mistake(error), False)
+        return
     if found.read_only_why is not None:
-        return Fact("profiles", found.read_only_why, False)
+        yield Fact("profiles", found.read_only_why, False)
     problems = [broken.problem for broken in found.broken]
     problems += [found.problem] if found.problem is not None else []
-    if problems:
-        return Fact("profiles", "; ".join(map(str, problems)), False)
+    for problem in problems:
+        yield Fact("profiles", _mistake(problem), False)
+    if problems or found.read_only_why is not None:
+        return
     default = found.default or "none"
     with suppress(NoSuchProfile):
         choice = Known(found, environ).chosen(None)
         if choice is not None and choice.overruled:
             default += f", overridden by {choice.source}"
     count = len(found.profiles)
-    return Fact("profiles", f"{counted(count, 'profile')}, default: {default}")
+    yield Fact("profiles", f"{counted(count, 'profile')}, default: {default}")
+
+
+def _mistake(problem: FileProblem) -> str:
+    """What is wrong with a file, where, and what to do."""
+    if not isinstance(problem, TomlProblem):
+        return str(problem)
+    end = "" if problem.words.endswith("?") else "."
+    return f"{problem.of}{problem.words}{end} {problem.remedy}."
 
 
 def _preferences(directory: Path) -> Fact:
@@ -186,7 +211,7 @@ def _preferences(directory: Path) -> Fact:
 
             known_theme(preferences.theme)
     except FileProblem as error:
-        return Fact(CONFIG_FILE, str(error), False)
+        return Fact(CONFIG_FILE, _mistake(error), False)
     return Fact(CONFIG_FILE, f"{path}{'' if path.exists() else ' (does not exist yet)'}")
 
 
@@ -197,7 +222,10 @@ def _profile(options: argparse.Namespace, environ: Environ) -> Iterator[Fact]:
     """
     try:
         choice = known_profiles(environ).decided(options.profile)
-    except (FileProblem, NoSuchProfile) as problem:
+    except FileProblem:
+        yield Fact("profile", "not known: the profiles cannot be read, see above")
+        return
+    except NoSuchProfile as problem:
         yield Fact("profile", str(problem), well=options.profile is None)
         return
     profile, origins = choice.profile, set_by(choice.profile, environ)

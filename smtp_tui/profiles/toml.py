@@ -51,8 +51,12 @@ class TomlProblem(FileProblem):
 
     def __str__(self) -> str:
         """File, line, column, profile and words."""
-        of = f'profile "{self.profile}": ' if self.profile else ""
-        return f"{self.path}, line {self.line}, column {self.column}: {of}{self.words}"
+        return f"{self.path}, line {self.line}, column {self.column}: {self.of}{self.words}"
+
+    @property
+    def of(self) -> str:
+        """What stands before the words: whose mistake it is."""
+        return f'profile "{self.profile}": ' if self.profile else ""
 
     @property
     def reason(self) -> str:

@@ -142,7 +142,7 @@ async def look(target: Target, show: Show, seconds: float = SECONDS) -> bool:
         show(Step(stage, Result.OK, f"{via}port {port} answers"))
         stage = Stage.CERTIFICATE
         if target.origin.scheme == "http":
-            show(Step(stage, Result.OK, "none: plain http"))
+            show(Step(stage, Result.OK, "not used with plain http"))
             return True
         trust = target.trust_for(target.origin)
         sha256 = fingerprint(await judge(target.origin, address, trust, seconds))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ def test_a_healthy_machine_exits_0(console: Console, sandbox: Sandbox, tmp_path:
     console.run("profiles", "add", "a", "--host", "h.example", "--tenant", "t")
     result = console.run("doctor")
     assert result.code == 0
+    assert re.search(r"\nAll well: \d+ things looked at\.\n\Z", result.out)
     for words in (__version__, str(tmp_path / "config" / "profiles.toml"), "1 profile, default: a"):
         assert words in result.out
     assert sandbox.requests == ()
@@ -35,11 +37,15 @@ def test_no_secret_is_shown(console: Console, sandbox: Sandbox) -> None:
     [
         ("chmod 644 profiles.toml", "chmod 600"),
         ("chmod 755 config", "chmod 700"),
-        ("break profiles.toml", "profiles.toml, line 2"),
-        ("unknown config.toml", 'config.toml, line 2, column 1: there is no action "record.edt"'),
+        ("break profiles.toml", "or needs quotes around it. Fix line 2 of {path}."),
+        (
+            "misspell profiles.toml",
+            'profile "b": Unknown key "tema"; did you mean "team"? Fix line',
+        ),
+        ("unknown config.toml", 'there is no action "record.edt"'),
         (
             "clash config.toml",
-            'line 2, column 1: "record.edit" uses the key of "record.delete" (d)',
+            '"record.edit" uses the key of "record.delete" (d). Fix line 2 of {path}.',
         ),
     ],
 )
@@ -51,6 +57,9 @@ def test_what_is_wrong_with_a_file_is_marked(
     match spoil.split():
         case ["break", name]:
             (config / name).write_text("schema = [\n")
+        case ["misspell", name]:
+            with (config / name).open("a") as file:
+                file.write('[profiles.b]\nhost = "h"\ntema = "x"\n')
         case [("unknown" | "clash") as how, name]:
             action = "record.edt" if how == "unknown" else "record.edit"
             (config / name).write_text(f'[keys]\n{action} = "d"\n')
@@ -62,7 +71,8 @@ def test_what_is_wrong_with_a_file_is_marked(
     result = console.run("doctor")
     assert result.code == 1
     [marked] = [line for line in result.out.splitlines() if line.startswith(" ! ")]
-    assert words in marked
+    assert words.format(path=config / spoil.split()[1]) in marked
+    assert result.out.endswith(f" needs you: {marked.split()[1]}.\n")
 
 
 def test_help_and_doctor_tell_the_time_outs_and_what_is_not_used(console: Console) -> None:
@@ -126,6 +136,7 @@ def test_with_check_it_tries_the_profile_step_by_step(console: Console, sandbox:
     result = console.run("doctor", "--check")
     assert result.code == 1
     assert " ! check: " in result.out
+    assert re.search(r"\n1 of \d+ things needs you: check: \w+\.\n\Z", result.out)
 
 
 def test_a_profile_that_leads_nowhere_is_marked_and_its_host_not_shown(console: Console) -> None:
@@ -170,7 +181,7 @@ def test_a_bundle_is_listed_first_and_holds_no_secret(
     refused = console.run("doctor", "--bundle", str(file))
     assert refused.code == 4
     assert not file.exists()
-    for words in ("profiles  2 profiles", "writes    1 write", "--yes"):
+    for words in ("  2 profiles with the source", "  1 write of the journal", "use --yes"):
         assert words in refused.err
     assert console.run("doctor", "--bundle", str(file), "--yes").code == 0
     text = file.read_text(encoding="utf-8")

@@ -3088,6 +3088,13 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "doctor's verdict says that all is well",
+        HONEST,
+        '    if not wrong:\n        return f"All well',
+        '    if wrong:\n        return f"All well',
+        ("tests/cli/test_doctor.py::test_what_is_wrong_with_a_file_is_marked",),
+    ),
+    Fault(
         "a dead proxy sends people to the host of the profile",
         HONEST,
         "        if not self.proxy:\n            return self.usual_advice",
