@@ -56,7 +56,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _tell_plugin(words: str) -> None:
     """Say it on stdout too, where it is looked for."""
-    from smtp_tui.cli.probe_formats import unknown_line
+    from smtp_tui.cli.probe_monitors import unknown_line
     from smtp_tui.cli.say import show
 
     show(unknown_line(words))

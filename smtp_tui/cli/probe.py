@@ -22,16 +22,18 @@ from smtp_tui.cli.probe_formats import (
     HOW,
     Looked,
     Named,
-    State,
-    Thresholds,
     dialogue_text,
-    nagios_line,
-    prometheus_text,
     result_text,
     shown_probe,
     step_text,
     summary,
     title,
+)
+from smtp_tui.cli.probe_monitors import (
+    State,
+    Thresholds,
+    nagios_line,
+    prometheus_text,
     unknown_line,
 )
 from smtp_tui.cli.running import Environ

@@ -102,7 +102,7 @@ _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
     ),
     Reason.NOT_TLS: (
         "This port speaks plain SMTP first; TLS begins there with STARTTLS, if at all.",
-        "Use STARTTLS here, or a port with TLS at once, usually 465.",
+        "Use a port with TLS at once, usually 465.",
         "port",
     ),
     Reason.NO_HANDSHAKE: (

@@ -44,7 +44,7 @@ CLI_GRAMMAR = "tests/cli/test_grammar.py"
 CLI_INSTALLED = "tests/cli/test_installed.py"
 CLI_EDGE = "tests/cli/test_edge.py"
 CLI_PROBE = "tests/cli/test_probe.py"
-CLI_PROBE_FORMATS = "tests/cli/test_probe_formats.py"
+CLI_PROBE_MONITORS = "tests/cli/test_probe_monitors.py"
 CLI_PROFILES = "tests/cli/test_profiles_command.py"
 CLI_MANY = "tests/cli/test_many.py"
 CLI_MISTAKES = "tests/cli/test_mistakes.py"
@@ -2691,35 +2691,35 @@ FAULTS: Final = (
         SCRIPTS,
         'clean(words, 1_000).replace("|", "/")',
         "clean(words, 1_000)",
-        (f"{CLI_PROBE_FORMATS}::test_a_refusal_and_a_closed_port_are_critical",),
+        (f"{CLI_PROBE_MONITORS}::test_a_refusal_and_a_closed_port_are_critical",),
     ),
     Fault(
         "a name gets out of its label",
         SCRIPTS,
         '.replace("\\\\", "\\\\\\\\").replace(\'"\', \'\\\\"\')',
         '.replace("\\\\", "\\\\\\\\")',
-        (f"{CLI_PROBE_FORMATS}::test_no_name_gets_out_of_its_label_and_no_sample_stands_twice",),
+        (f"{CLI_PROBE_MONITORS}::test_no_name_gets_out_of_its_label_and_no_sample_stands_twice",),
     ),
     Fault(
         "a plugin ends with 2 after a slip",
         SCRIPTS,
         "refusal.code = ExitCode.NOT_FOUND  # the 3 of a plugin",
         "refusal.code = ExitCode.USAGE",
-        (f"{CLI_PROBE_FORMATS}::test_what_cannot_be_done_is_unknown_to_a_plugin",),
+        (f"{CLI_PROBE_MONITORS}::test_what_cannot_be_done_is_unknown_to_a_plugin",),
     ),
     Fault(
         "a plugin is silent on a profile that cannot be read",
         HONEST,
         "set() if whole and looked else {State.UNKNOWN}",
         "set() if looked else {State.UNKNOWN}",
-        (f"{CLI_PROBE_FORMATS}::test_a_profile_that_cannot_be_read_is_not_hidden_by_the_others",),
+        (f"{CLI_PROBE_MONITORS}::test_a_profile_that_cannot_be_read_is_not_hidden_by_the_others",),
     ),
     Fault(
         "metrics are written through a link",
         FILES,
         "if path.is_symlink() or (path.exists() and not path.is_file()):",
         "if path.exists() and not path.is_file():",
-        (f"{CLI_PROBE_FORMATS}::test_a_file_that_cannot_be_written_is_told",),
+        (f"{CLI_PROBE_MONITORS}::test_a_file_that_cannot_be_written_is_told",),
     ),
     Fault(
         "a probe begins a mail",

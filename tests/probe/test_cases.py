@@ -326,7 +326,7 @@ CASES: dict[str, tuple[Part, Security, Mapping[str, Any], Wanted]] = {
     "TLS hangs": (tls_hangs, ANY, {}, W(Step.TLS, Reason.NO_HANDSHAKE, "no TLS handshake within")),
     "TLS breaks": (tls_breaks, ANY, {}, W(Step.TLS, Reason.NO_HANDSHAKE, "hung up during")),
     "plain text where TLS is expected": (
-        plain(), TLS, {}, W(Step.TLS, Reason.NOT_TLS, "220 relay.example", "STARTTLS")),
+        plain(), TLS, {}, W(Step.TLS, Reason.NOT_TLS, "220 relay.example", "usually 465")),
     "TLS where plain text is expected": (
         at_once, ANY, {}, W(Step.GREETING, Reason.SILENT, "no greeting within")),
     "injected after STARTTLS": (

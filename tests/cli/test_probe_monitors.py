@@ -11,14 +11,8 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.api.tls import Certificate
-from smtp_tui.cli.probe_formats import (
-    Looked,
-    Named,
-    State,
-    Thresholds,
-    nagios_line,
-    prometheus_text,
-)
+from smtp_tui.cli.probe_formats import Looked, Named
+from smtp_tui.cli.probe_monitors import State, Thresholds, nagios_line, prometheus_text
 from smtp_tui.help.pages import page
 from smtp_tui.probe.model import Address, Ask, Failure, Probe, Reason, Step, StepResult, TlsFound
 from smtp_tui.probe.model import Result as StepEnd
