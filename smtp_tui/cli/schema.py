@@ -37,13 +37,34 @@ def print_schema(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print the JSON Schema of a kind of file, or of what a command prints."""
     what = " ".join(options.what) or "file"
     if what in _FILES and not options.lines:
-        show_json(_of_file(what))
+        show_json(file_schema(what))
     elif what in FIELDS and not (what in FILES and options.lines):
         show_json(output_schema(what, line=options.lines))
     else:
         known = [name for name in (*_FILES, *FIELDS) if not options.lines or name in FIELDS]
         raise Misuse(f"there is no such schema{nearest(what, known)}")
     return ExitCode.OK
+
+
+def file_schema(what: str) -> dict[str, Any]:
+    """That of a kind of file, without the names that it has in the program."""
+    found: dict[str, Any] = _unnamed(_of_file(what))
+    named = {"file": "desired state of smtp-tui", "plan": "a plan of smtp-tui"}
+    return {"$schema": _DIALECT, "title": named.get(what, f"{what}.toml of smtp-tui"), **found}
+
+
+def _unnamed(schema: Any) -> Any:
+    """A schema without titles; what it defines loses the sign of a private name."""
+    if isinstance(schema, list):
+        return [_unnamed(each) for each in schema]
+    if not isinstance(schema, dict):
+        text = isinstance(schema, str) and schema.startswith("#/$defs/")
+        return schema.replace("/_", "/") if text else schema
+    return {
+        name.removeprefix("_"): _unnamed(value)
+        for name, value in schema.items()
+        if not (name == "title" and isinstance(value, str))
+    }
 
 
 def _of_file(what: str) -> dict[str, Any]:
@@ -69,7 +90,7 @@ def _of_file(what: str) -> dict[str, Any]:
 def output_schema(command: str, *, line: bool = False) -> dict[str, Any]:
     """That of a command's whole document, or of a line of ``--jsonl``, without chosen fields."""
     if command in FILES:
-        return _of_file("plan" if command == "plan" else "file")
+        return file_schema("plan" if command == "plan" else "file")
     import msgspec  # noqa: PLC0415 - shapes are declared with it
 
     from smtp_tui.cli.shapes import DryRun  # noqa: PLC0415
@@ -92,8 +113,8 @@ def output_schema(command: str, *, line: bool = False) -> dict[str, Any]:
         "type": "object",
         "properties": {"schema": version},
         "required": ["schema"],
-        "allOf": [found],
-        "$defs": named,
+        "allOf": [_unnamed(found)],
+        "$defs": _unnamed(named),
     }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from smtp_tui.help.pages import TOPICS
 from smtp_tui.profiles.model import FIELDS
+from smtp_tui.profiles.schema import in_the_file
 from smtp_tui.ui.actions import ACTIONS
 from tests.house.tree import PACKAGE
 
@@ -29,23 +30,12 @@ def item(text: str) -> str:
     )
 
 
-IN_THE_FILE = {
-    "port": "without it, that of the host or its scheme",
-    "identity_url": "where logins go; without it, port 8443 or the port of the host",
-    "token": "where the token comes from; see below",
-    "trust": "how the certificate is verified; see below",
-    "proxy": "such as `http://proxy.example.com:3128`; for https only",
-    "allow_http": "`true` allows plain http to other machines, not only to this one",
-    "test_emails": "`false` lets none be sent",
-}
-"""Keys that are written otherwise than they are typed in the form."""
-
-
 def profile_keys() -> Iterator[str]:
     """The keys of a profile but its name, which stands in the heading."""
     for field in FIELDS:
         if field.name != "name":
-            yield item(f"`{field.name}`: {IN_THE_FILE.get(field.name, field.hint)}")
+            below = "; see below" if field.name in ("token", "trust") else ""
+            yield item(f"`{field.name}`: {in_the_file(field)}{below}")
 
 
 def actions() -> Iterator[str]:

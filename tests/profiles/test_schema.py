@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from smtp_tui.api.target import Access, CaFile, Pinned, Unverified
+from smtp_tui.cli.schema import file_schema
 from smtp_tui.help.pages import page
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.preferences import load_preferences
@@ -69,6 +70,8 @@ LEAST = '[profiles.a]\nhost = "cam.example.com"\n'
         (f'{LEAST}token = {{ env = "A", login = "b" }}\n', False),
         (f'{LEAST}token = "secret"\n', False),
         (f"{LEAST}test_emails = 1\n", False),
+        (f"{LEAST}trust = {{}}\n", False),
+        (f"{LEAST}token = {{}}\n", False),
         (f'{LEAST}trust = {{ pin = "{"ab" * 32}", other = 1 }}\n', False),
         ("profile = 1\n", False),
     ],
@@ -124,6 +127,19 @@ def test_what_the_program_writes_is_taken(tmp_path: Path, profile: Profile) -> N
     store.add(profile)
     text = (tmp_path / "config" / "profiles.toml").read_text(encoding="utf-8")
     assert taken(PROFILES, text)
+
+
+def test_a_key_is_described_as_it_is_written_in_the_file_and_nothing_as_in_the_program() -> None:
+    keys = PROFILES["properties"]["profiles"]["additionalProperties"]["properties"]
+    assert keys["trust"]["description"] == "how the certificate is verified"
+    assert "`false`" in keys["test_emails"]["description"]
+    described = json.dumps([each.get("anyOf") for each in keys.values()])
+    assert "description" not in described
+    for what in ("file", "plan", "profiles", "config"):
+        schema = file_schema(what)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert schema["title"].endswith("smtp-tui")
+        assert not re.search(r'"_|/_|"title": "(?!.* smtp-tui")', json.dumps(schema))
 
 
 def test_the_examples_of_the_page_are_taken() -> None:
