@@ -12,6 +12,7 @@ from typing import Final
 
 TOPICS: Final = {
     "configuration": "profiles, preferences, variables, network",
+    "scripts": "commands, formats, fields, exit codes",
     "probes": "limits, JSON, Nagios and Prometheus",
     "files": "where files are, who may change them, the journal",
     "terminals": "size, copying, pasting, mouse, keyboard",

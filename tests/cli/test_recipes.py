@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +23,8 @@ from tests.probe.relay import relay
 from tests.probe.test_cases import starttls
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "smtp_tui" / "help" / "scripts.md").read_text(encoding="utf-8")
+RUN = dict(re.findall(r"^<!-- run: (.*?) -->\n```sh\n(.*?)^```$", PAGE, re.M | re.S))
 RECIPES = dict(re.findall(r"^<!-- recipe: (.*?) -->\n```sh\n(.*?)^```$", README, re.M | re.S))
 
 
@@ -161,3 +167,39 @@ def test_relays_are_watched_with_prometheus_from_cron(
     assert (result.code, result.out, result.err) == (0, "", "")  # nothing for cron to mail
     (file,) = folder.iterdir()
     assert f'success{{address="127.0.0.1:{sandbox.smtp_port}"}} 1\n' in file.read_text()
+
+
+def test_each_command_of_the_page_about_scripts_is_run_by_a_test() -> None:
+    assert len(re.findall("^```.", PAGE, re.M)) == len(RUN) == 2
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_the_commands_of_the_page_about_scripts_do_what_they_say(
+    environ: dict[str, str], two: Console, sandbox: Sandbox, other: Sandbox, name: str
+) -> None:
+    fill(sandbox, 2, 1)
+    program = Path("bin/smtp-tui")
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m smtp_tui "$@"\n')
+    program.chmod(0o755)
+    for each in ("CAM_HOST", "CAM_PORT"):
+        environ.pop(each, None)
+    env = {**environ, "PATH": f"{program.parent.resolve()}:{environ['PATH']}"}
+    env |= {each: os.environ[each] for each in ("TOKEN_OLD", "TOKEN_NEW")}
+    env["SMTP_TUI_PROFILE"] = "old"
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", RUN[name]],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    if name == "formats":
+        names = [json.loads(line)["name"] for line in Path("names.jsonl").read_text().splitlines()]
+        assert names == ["OLD-0", "OLD-1", "NEW-0"]
+        assert [*json.loads(done.stdout.splitlines()[-1])] == ["schema", "id", "port"]
+        assert len(Path("records.csv").read_text().splitlines()) == 4
+    else:
+        assert held("port", other) == held("port", sandbox)
+        assert held("password", other) == [None] * 3

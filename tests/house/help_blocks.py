@@ -9,10 +9,13 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 
+from smtp_tui.cli.exit_codes import ExitCode, meaning_of
+from smtp_tui.cli.fields import FIELDS as SHOWN
 from smtp_tui.help.pages import TOPICS
 from smtp_tui.profiles.model import FIELDS
 from smtp_tui.profiles.schema import in_the_file
 from smtp_tui.ui.actions import ACTIONS
+from tests.house.share import parsers, whole
 from tests.house.tree import PACKAGE
 
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -45,9 +48,35 @@ def actions() -> Iterator[str]:
         yield item(f"`{action.id}` {keys} {action.label}: {action.help}")
 
 
+def commands() -> Iterator[str]:
+    """Each command with what it does."""
+    for parser in parsers(whole()):
+        if parser.command and not parser.commands:
+            words = str(parser.description).partition("\n")[0].rstrip(".")
+            yield item(f"`{parser.command}`: {words[:1].lower()}{words[1:]}")
+
+
+def exit_codes() -> Iterator[str]:
+    """Each exit code with its meaning."""
+    for code in ExitCode:
+        yield item(f"{code.value}: {meaning_of(code)}")
+
+
+def fields() -> Iterator[str]:
+    """The fields of each command; commands that have the same share them."""
+    for shared in {tuple(fields.items()): None for fields in SHOWN.values()}:
+        names = [f"`{name}`" for name, fields in SHOWN.items() if (*fields.items(),) == shared]
+        if names != ["`probe`"]:
+            yield textwrap.fill(f"{', '.join(names)}:", WIDTH) + "\n"
+            yield "\n".join(item(f"`{name}`: {words}") for name, words in shared) + "\n"
+
+
 BLOCKS: Mapping[str, Callable[[], Iterator[str]]] = {
     "profile keys": profile_keys,
     "actions": actions,
+    "commands": commands,
+    "exit codes": exit_codes,
+    "fields": fields,
 }
 
 

@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-from smtp_tui.cli.exit_codes import ExitCode, meaning_of
 from smtp_tui.ui.actions import ACTIONS
 from tests.house.tree import ROOT
 
@@ -95,10 +94,3 @@ def test_each_key_of_the_table_does_what_it_says() -> None:
     assert [row for row in told if bound.count(row) != 1] == []
     places = [(place, key) for place, key, _ in bound]
     assert [row for row in told if places.count(row[:2]) != 1] == []
-
-
-def test_the_exit_codes_are_all_told_in_the_words_of_the_help() -> None:
-    told = re.findall(r"^\| (\d+) \| (.*?) \|$", section("Without a screen"), re.M)
-    assert [(int(code), words.replace("`", "")) for code, words in told] == [
-        (code.value, meaning_of(code)) for code in ExitCode
-    ]

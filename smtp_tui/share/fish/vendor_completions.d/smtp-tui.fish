@@ -319,7 +319,7 @@ complete -c smtp-tui -n '_shtab_smtp_tui_using; and test $_shtab_smtp_tui_npos -
 complete -c smtp-tui -n '_shtab_smtp_tui_using help' -s h -l help -d 'show this help message and exit'
 complete -c smtp-tui -n '_shtab_smtp_tui_using help' -l json -d 'print JSON, or these fields of it: a,b; secrets are left out'
 complete -c smtp-tui -n '_shtab_smtp_tui_using help' -l jsonl -d 'the same, one object a line'
-complete -c smtp-tui -n '_shtab_smtp_tui_using help; and test $_shtab_smtp_tui_npos -eq 0' -ka "configuration probes files terminals server" -d 'what it is about'
+complete -c smtp-tui -n '_shtab_smtp_tui_using help; and test $_shtab_smtp_tui_npos -eq 0' -ka "configuration scripts probes files terminals server" -d 'what it is about'
 complete -c smtp-tui -n '_shtab_smtp_tui_using; and test $_shtab_smtp_tui_npos -eq 0' -a completion -d 'Print the completion for a shell.'
 complete -c smtp-tui -n '_shtab_smtp_tui_using completion' -s h -l help -d 'show this help message and exit'
 complete -c smtp-tui -n '_shtab_smtp_tui_using completion; and test $_shtab_smtp_tui_npos -eq 0' -ka "bash zsh fish" -d 'bash, zsh or fish'
