@@ -25,7 +25,7 @@ from tests.cli.test_many import add_profile
 from tests.cli.test_probe import address, started
 from tests.e2e.terminal import Terminal
 from tests.failing_sandbox import Sandbox, SandboxOptions
-from tests.probe.test_cases import plain
+from tests.probe.test_cases import plain, silent
 
 PROGRAM = (sys.executable, "-m", "smtp_tui")
 JAPANESE = "メール中継サーバ"
@@ -173,6 +173,16 @@ def test_the_sandbox_prints_what_its_schema_describes(
         schema_of(empty_console, "sandbox", *more).validate(served)
     assert served["variables"]["CAM_HOST"]
     assert len(served["sha256"]) == 64
+
+
+def test_a_line_is_printed_as_it_comes(environ: dict[str, str], relays: ExitStack) -> None:
+    addresses = [address(started(relays, script)) for script in (silent, plain())]
+    arguments = [*PROGRAM, "probe", *addresses, "--jsonl", "result,address"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, env=environ) as process:
+        assert process.stdout is not None
+        found = json.loads(process.stdout.readline())
+        process.terminate()
+    assert (found["result"], found["address"]) == ("note", addresses[1])
 
 
 # Fields
@@ -331,6 +341,7 @@ def test_a_wide_name_shifts_no_column(console: Console, sandbox: Sandbox) -> Non
         for line, word in zip(lines, ("HOSTNAME", "hhh", "hhh", "hhh"), strict=True)
     }
     assert len(starts) == 1
+    assert lines[1].startswith(f"{JAPANESE}  h")
     assert "h" * 300 in lines[1]
 
 

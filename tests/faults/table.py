@@ -43,6 +43,7 @@ CLI_FOLLOWING = "tests/cli/test_following.py"
 CLI_GRAMMAR = "tests/cli/test_grammar.py"
 CLI_INSTALLED = "tests/cli/test_installed.py"
 CLI_EDGE = "tests/cli/test_edge.py"
+CLI_OUTPUT = "tests/cli/test_output.py"
 CLI_PROBE = "tests/cli/test_probe.py"
 CLI_PROBE_MONITORS = "tests/cli/test_probe_monitors.py"
 CLI_PROFILES = "tests/cli/test_profiles_command.py"
@@ -3257,6 +3258,101 @@ FAULTS: Final = (
         (
             "tests/cli/test_every_command.py"
             "::test_what_cannot_be_written_has_its_code_and_the_work_is_done",
+        ),
+    ),
+    Fault(
+        "a record takes the name of a field for its own",
+        PLACE,
+        'fields & {*left[-1].split(",")}:',
+        "left[-1]:",
+        (f"{CLI_GRAMMAR}::test_what_follows_json_is_its_value_only_if_it_names_a_field",),
+    ),
+    Fault(
+        "a document does not say the version of its shapes",
+        SCRIPTS,
+        '            show_json({"schema": SCHEMA, key: chosen})',
+        "            show_json({key: chosen})",
+        (
+            f"{CLI_OUTPUT}::test_every_command_prints_what_its_schema_describes_as_a_document_and_as_lines",
+        ),
+    ),
+    Fault(
+        "a field that a record lacks is left out",
+        SCRIPTS,
+        "        for name in options.fields\n    }",
+        '        for name in options.fields\n        if name in told or name in told.get("parameters", {})\n    }',
+        (f"{CLI_OUTPUT}::test_fields_are_chosen_in_their_order_and_what_a_record_lacks_is_null",),
+    ),
+    Fault(
+        "a write is sent before its fields are looked at",
+        SCRIPTS,
+        "if not all(names) or not (self.others or {*names} <= {*self.known}):",
+        "if not all(names):",
+        (f"{CLI_OUTPUT}::test_a_field_that_is_none_is_refused_before_anything_is_sent",),
+    ),
+    Fault(
+        "json alone keeps its fields to itself",
+        SCRIPTS,
+        '    remark(f"Fields: {',
+        '    repr(f"Fields: {',
+        (f"{CLI_OUTPUT}::test_json_alone_lists_the_fields_to_whoever_looks_at_it",),
+    ),
+    Fault(
+        "a list that is created makes the passwords blank",
+        PLACE,
+        "    return replace(document, records=tuple(records))",
+        '    return replace(\n        document,\n        records=tuple(\n            replace(each, values={**each.values, **dict.fromkeys(each.stored, "")}) for each in records\n        ),\n    )',
+        (f"{CLI_OUTPUT}::test_a_list_that_is_created_on_another_host_has_the_same_types",),
+    ),
+    Fault(
+        "a list is created although its names are taken",
+        PLACE,
+        "        if taken:\n            names",
+        "        if not made:\n            names",
+        (f"{CLI_OUTPUT}::test_a_list_that_is_created_on_another_host_has_the_same_types",),
+    ),
+    Fault(
+        "a cell of CSV is computed by a spreadsheet",
+        HONEST,
+        'return f"\'{text}" if text.startswith(_FORMULA) else text',
+        "return text",
+        (f"{CLI_OUTPUT}::test_lists_are_printed_as_csv_that_no_spreadsheet_computes",),
+    ),
+    Fault(
+        "a name for xargs is that of two records",
+        PLACE,
+        " and known[name] == 1",
+        " and name in known",
+        (f"{CLI_OUTPUT}::test_names_are_printed_one_a_line_and_ids_where_a_name_would_mislead",),
+    ),
+    Fault(
+        "a wide name shifts the columns",
+        HONEST,
+        "map(fitted, row, room)",
+        "map(str.ljust, row, room)",
+        (f"{CLI_OUTPUT}::test_a_wide_name_shifts_no_column",),
+    ),
+    Fault(
+        "a line of JSON waits for the hosts before it",
+        SCRIPTS,
+        "AT_ONCE: Final = 4\n",
+        "AT_ONCE: Final = 1\n",
+        (f"{CLI_OUTPUT}::test_a_line_is_printed_as_it_comes",),
+    ),
+    Fault(
+        "a table in a pipe is cut to COLUMNS",
+        HONEST,
+        "    return wanted_columns() if is_terminal(sys.stdout) else None",
+        "    return wanted_columns()",
+        (f"{CLI_OUTPUT}::test_a_table_is_cut_to_the_terminal_or_to_COLUMNS_and_whole_in_a_pipe",),
+    ),
+    Fault(
+        "the schema of profiles takes an empty table",
+        SCRIPTS,
+        '    return told | {"minProperties": 1}',
+        "    return told",
+        (
+            "tests/profiles/test_schema.py::test_what_the_program_takes_the_schema_takes_and_the_other_way",
         ),
     ),
 )
