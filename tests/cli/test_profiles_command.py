@@ -259,7 +259,8 @@ def broken(console: Console, store: ProfileStore, sandbox: Sandbox) -> Console:
     return console
 
 
-MISTAKE = 'line 12, column 1: profile "bad": Unknown key "acces"; did you mean "access"?'
+WORDS = 'profile "bad": Unknown key "acces"; did you mean "access"?'
+MISTAKE = f"line 12, column 1: {WORDS}"
 
 
 def test_beside_a_broken_profile_the_good_ones_work(
@@ -281,7 +282,7 @@ def test_a_list_of_profiles_tells_which_one_is_broken_and_where(
         assert "good" in result.out
         assert result.err.endswith(f"{store.path}, {MISTAKE}\n")
     assert broken.run("profiles", "check").code == 1
-    assert MISTAKE in broken.run("doctor").out
+    assert f"{WORDS} Fix line 12 of {store.path}." in broken.run("doctor").out
 
 
 @pytest.mark.parametrize(
