@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Final, NamedTuple
 
 from smtp_tui.profiles.choosing import Known, NoSuchProfile
+from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.state.files import FileProblem, config_directory, state_directory
 from smtp_tui.state.names import NameStore
@@ -70,9 +72,9 @@ def _names(kind: str, typed: Typed, environ: Mapping[str, str]) -> list[str]:
         return [preset.name for preset in presets().preset]
     known = Known(ProfileStore(config_directory(environ)).load(), environ)
     if kind == "records":
-        choice = known.chosen(_profile_among(typed.words))
         store = NameStore(state_directory(environ))
-        return [*store.of(choice.profile.name)] if choice is not None else []
+        found = (store.of(profile.place) for profile in _profiles_among(typed.words, known))
+        return [*dict.fromkeys(chain.from_iterable(found))]
     names = [profile.name for profile in known.with_broken]
     if kind == "several":
         done = typed.word[: typed.word.rfind(",") + 1]
@@ -80,13 +82,24 @@ def _names(kind: str, typed: Typed, environ: Mapping[str, str]) -> list[str]:
     return names
 
 
-def _profile_among(words: Sequence[str]) -> str | None:
-    """The value of the last ``--profile`` among the words."""
+def _profiles_among(words: Sequence[str], known: Known) -> Iterable[Profile]:
+    """The profiles that a line is about."""
+    if "--all-profiles" in words:
+        return known.all
+    several = _value_of("--profiles", words)
+    if several is not None:
+        return [profile for profile in known.all if profile.name in several.split(",")]
+    choice = known.chosen(_value_of("--profile", words))
+    return () if choice is None else (choice.profile,)
+
+
+def _value_of(option: str, words: Sequence[str]) -> str | None:
+    """The last value of an option among the words."""
     found = None
     for word, following in zip(words, [*words[1:], None], strict=True):
-        if word == "--profile":
+        if word == option:
             found = following
-        elif word.startswith("--profile="):
+        elif word.startswith(f"{option}="):
             found = word.partition("=")[2]
     return found
 

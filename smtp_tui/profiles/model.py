@@ -5,6 +5,7 @@ Each field is declared once, in :class:`Profile`: file, form and command line fo
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -247,6 +248,11 @@ class Profile(Struct, frozen=True):
         except HostRefused:
             return f"{self.variables.host}: "
         return f"{self.variables.port}: "
+
+    @property
+    def place(self) -> str:
+        """Its name and where it leads to: elsewhere there are other records."""
+        return json.dumps([self.name, self.host, self.port, self.tenant, self.team])
 
     @property
     def badge(self) -> str:

@@ -93,7 +93,7 @@ class Session(Struct, frozen=True, dict=True):
         found = await self.connections.list()
         if self.names is not None:
             keep, loop = self.names.keep, asyncio.get_running_loop()
-            loop.run_in_executor(None, keep, self.profile.name, found.records)
+            loop.run_in_executor(None, keep, self.profile.place, found.records)
         return found
 
     async def trust(self, asked: Target, trust: Trust) -> str:

@@ -80,6 +80,27 @@ def test_names_are_those_of_the_last_list_of_the_profile_that_is_typed(
     assert len(sandbox.requests) == asked
 
 
+def test_for_several_profiles_the_names_are_those_of_these(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    write_profiles(tmp_path, other_tenant(sandbox))
+    sandbox.add_record("HERE", {})
+    sandbox.add_record("EU", {}, tenant=sandbox.other_tenant_id)
+    assert console.run("list", "--all-profiles").code == 0
+    assert names(console, "records", "delete --profiles europe ") == ["EU"]
+    assert names(console, "records", "delete --profiles=environment,europe ") == ["HERE", "EU"]
+    assert names(console, "records", "delete --all-profiles ") == ["HERE", "EU"]
+
+
+def test_a_profile_that_leads_elsewhere_completes_no_name_of_before(
+    console: Console, sandbox: Sandbox
+) -> None:
+    sandbox.add_record("HERE", {})
+    assert console.run("list").code == 0
+    console.setenv(CAM_HOST="http://127.0.0.1:9")
+    assert names(console, "records", "delete ") == []
+
+
 @pytest.mark.parametrize("text", [None, "", "[", "schema = 1\n[profiles.a]\n", "default = 'b'"])
 def test_where_something_is_wrong_there_is_nothing_to_complete(
     empty_console: Console, tmp_path: Path, text: str | None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,44 @@ def test_a_name_that_occurs_twice_gives_way_to_the_ids() -> None:
     assert [*callable_by(records(["A", "B", "A"]))] == ["id-0", "B", "id-2"]
 
 
+def test_a_name_that_is_the_id_of_another_record_gives_way_to_its_own_id() -> None:
+    assert [*callable_by(records(["id-1", "B"]))] == ["id-0", "B"]
+    assert [*callable_by(records(["id-0", "B"]))] == ["id-0", "B"]
+
+
+@pytest.mark.parametrize("record_id", ["--all-profiles", "port=25", "mx:25", "x" * 201])
+def test_an_id_that_cannot_be_typed_either_is_left_out(record_id: str) -> None:
+    assert [*callable_by([Record(id=record_id, name="-a"), Record(id="b", name="B")])] == ["B"]
+
+
+def test_the_names_of_lists_that_arrive_together_are_all_kept(tmp_path: Path) -> None:
+    store = NameStore(tmp_path)
+    with ThreadPoolExecutor(8) as threads:
+        for number in range(40):
+            threads.submit(store.keep, f"p{number}", records([f"R{number}"]))
+    assert [store.of(f"p{each}") for each in range(40)] == [(f"R{each}",) for each in range(40)]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "loop", "directory", "huge"])
+def test_a_file_of_another_kind_is_read_by_nobody_and_holds_up_nothing(
+    tmp_path: Path, kind: str
+) -> None:
+    store = NameStore(tmp_path / "state")
+    store.path.parent.mkdir(mode=0o700)
+    match kind:
+        case "pipe":
+            os.mkfifo(store.path)
+        case "loop":
+            store.path.symlink_to("names.json")
+        case "directory":
+            store.path.mkdir()
+        case "huge":
+            store.path.write_text(f"{{{' ' * 5_000_000}}}")
+    assert store.of("a") == ()
+    store.keep("a", records(["A"]))
+    assert store.of("a") == (("A",) if kind == "huge" else ())
+
+
 def test_the_file_is_bounded_and_keeps_what_was_read_last(tmp_path: Path) -> None:
     store = NameStore(tmp_path)
     for number in range(51):
@@ -57,7 +97,9 @@ def test_a_damaged_file_holds_no_names_and_is_replaced(tmp_path: Path, text: str
 
 def test_a_name_in_the_file_that_would_drive_the_terminal_is_left_out(tmp_path: Path) -> None:
     store = NameStore(tmp_path)
-    store.path.write_text('{"profiles": {"a": ["A", "B\\u001b]0;x\\u0007", "C\\nD"]}}')
+    store.keep("a", records(["A"]))
+    hostile = r'"A", "B\u001b]0;x\u0007", "C\nD"'
+    store.path.write_text(store.path.read_text().replace('"A"', hostile))
     assert store.of("a") == ("A",)
 
 

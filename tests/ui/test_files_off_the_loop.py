@@ -87,8 +87,14 @@ async def test_the_names_of_a_list_that_was_read_are_kept_for_the_shells(
     demo: Sandbox, tmp_path: Path
 ) -> None:
     names = NameStore(tmp_path / "state")
-    async with opened(demo, directory=tmp_path, size=(80, 24)) as ui:
-        await ui.until(lambda: "PRIMARY" in names.of("demo"), "the names")
+    used: list[Profile] = []
+
+    def seen(profile: Profile) -> Profile:
+        used.append(profile)
+        return profile
+
+    async with opened(demo, directory=tmp_path, size=(80, 24), profile=seen) as ui:
+        await ui.until(lambda: "PRIMARY" in names.of(used[0].place), "the names")
 
 
 async def test_making_a_profile_the_default_waits_for_no_lock(
