@@ -22,6 +22,8 @@ from smtp_tui.text import cell_width, clean, fit
 
 _NARROWEST: Final = 6
 """Cells that a column of a table has at least, if it needs them."""
+_WHOLE: Final = (("NAME", "RECORD", "ID", "TIME"), ("ID", "TIME"), ())
+"""The columns that stay whole as long as the others can give way; if they cannot, the next ones."""
 _LONGEST: Final = 20_000
 """Characters of a line that are printed: a whole value of a request, for one."""
 _PLAINER: Final = str.maketrans({"→": "->", "·": "-", "…": "...", "“": '"', "”": '"'})
@@ -41,24 +43,27 @@ def show_json(value: object, indent: int | None = 2) -> None:
 def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns as wide as their widest cell, in terminal cells; every text is cleaned here.
 
-    The widest columns are cut until all fit the terminal. What goes elsewhere is whole.
+    The widest columns are cut until all fit the terminal; what names a record, and when, is cut
+    last. What goes elsewhere is whole.
     """
     cells = [[clean(cell) for cell in row] for row in (heading, *rows)]
     widths = [max(map(cell_width, column)) for column in zip(*cells, strict=True)]
-    most = _widest(widths, columns())
+    if (room := columns()) is not None:
+        widths = _cut(heading, widths, room - 2 * (len(widths) - 1))
     fitted = partial(fit, ellipsis=_fitting("…", sys.stdout))
-    room = [min(width, most) for width in widths]
-    return "\n".join("  ".join(map(fitted, row, room)).rstrip() for row in cells)
+    return "\n".join("  ".join(map(fitted, row, widths)).rstrip() for row in cells)
 
 
-def _widest(widths: Sequence[int], room: int | None) -> int:
-    """How wide a column may be so that all of them, two blanks apart, fit the room."""
-    most = max(widths)
-    if room is not None:
-        room -= 2 * (len(widths) - 1)
-        while most > _NARROWEST and sum(min(width, most) for width in widths) > room:
-            most -= 1
-    return most
+def _cut(heading: Sequence[str], widths: Sequence[int], room: int) -> list[int]:
+    """The widths of columns that fit the room, if the narrowest do."""
+    found = [*widths]
+    for whole in _WHOLE:
+        for most in range(max(widths), _NARROWEST - 1, -1):
+            pairs = zip(heading, widths, strict=True)
+            found = [width if name in whole else min(width, most) for name, width in pairs]
+            if sum(found) <= room:
+                return found
+    return found
 
 
 _held: list[list[str]] = []

@@ -370,3 +370,17 @@ def test_the_widest_columns_are_cut_first(monkeypatch: pytest.MonkeyPatch) -> No
     heading, row = table(("A", "B", "C"), [("a" * 50, "short", "c" * 12)]).splitlines()
     assert row == f"{'a' * 9}…  short  {'c' * 9}…"
     assert heading == "A           B      C"
+
+
+def test_names_and_ids_are_whole_as_long_as_other_columns_can_give_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = ("relay-name", "mail.example.com", "0123456789abcdef0123")
+    cut = {
+        40: "relay-name  mail.…  0123456789abcdef0123",
+        36: "relay…  mail.…  0123456789abcdef0123",
+        35: "relay-name  mail.exam…  012345678…",
+    }
+    for room, row in cut.items():
+        monkeypatch.setattr("smtp_tui.cli.say.columns", lambda room=room: room)
+        assert table(("NAME", "HOSTNAME", "ID"), [values]).splitlines()[1] == row

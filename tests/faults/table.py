@@ -3333,6 +3333,13 @@ FAULTS: Final = (
         (f"{CLI_OUTPUT}::test_json_alone_lists_the_fields_to_whoever_looks_at_it",),
     ),
     Fault(
+        "an id is cut in a table although other columns could give way",
+        SCRIPTS,
+        "width if name in whole else min(width, most)",
+        "min(width, most)",
+        (f"{CLI_OUTPUT}::test_names_and_ids_are_whole_as_long_as_other_columns_can_give_way",),
+    ),
+    Fault(
         "a list that is created makes the passwords blank",
         PLACE,
         "    return replace(document, records=tuple(records))",
