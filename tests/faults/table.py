@@ -3370,8 +3370,8 @@ FAULTS: Final = (
     Fault(
         "a wide name shifts the columns",
         HONEST,
-        "map(fitted, row, room)",
-        "map(str.ljust, row, room)",
+        "map(fitted, row, widths)",
+        "map(str.ljust, row, widths)",
         (f"{CLI_OUTPUT}::test_a_wide_name_shifts_no_column",),
     ),
     Fault(
