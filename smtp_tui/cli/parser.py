@@ -68,10 +68,24 @@ DANGEROUS: Final = frozenset(
 )
 """Options that do more, or ask less. None is suggested in place of a word that is no option."""
 EMPTY: Final = "must not be empty (is a shell variable unset?)"
+
+
+def _either(first: str | None, last: str) -> str:
+    """Choices as argparse lists them, in words; some versions of Python quote them."""
+    return (f"{first} or {last}" if first else last).replace("'", "")
+
+
 _QUOTED: Final = r"""(?P<quote>['"])(?:\\.|(?!(?P=quote)).)*(?P=quote)"""
-_PLAINER: Final = (
+_PLAINER: Final[tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...]] = (
     (rf"argument (\S+): ignored explicit argument {_QUOTED}", r"\1 takes no value"),
-    (rf"argument (\S+): invalid choice: {_QUOTED}", r"unknown \1"),
+    (
+        rf"argument (.+?): invalid choice: {_QUOTED} \(choose from (?:(.+), )?(.+)\)",
+        lambda found: f"{found[1]}: choose {_either(found[3], found[4])}",
+    ),
+    (r"argument (.+?): not allowed with argument (.+)", r"\1 cannot be used with \2"),
+    (r"argument (.+?): expected one argument", r"\1 needs a value"),
+    (r"argument (.+?): ", r"\1: "),
+    (r"the following arguments are required: ", "missing: "),
 )
 """What argparse says, with the value that was given, and what is said instead."""
 MORE: Final[dict[str, Any]] = {"action": "append", "default": []}
@@ -145,7 +159,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise :class:`Refusal`, which points to the help of the command."""
         for said, plainer in _PLAINER:
-            message = re.sub(said, plainer, message)
+            message = re.sub(rf"\A{said}", plainer, message)
         raise Refusal(f"{message} (see {self.prog} --help)", self.usage_code)
 
     def parsed(self, options: Sequence[str], words: Sequence[str]) -> argparse.Namespace:

@@ -45,7 +45,7 @@ def told(arguments: list[str]) -> dict[str, object]:
     try:
         options = vars(parse(arguments))
     except Refusal as refusal:  # of options that exclude each other
-        return {"excluded": "not allowed with argument" in str(refusal)}
+        return {"excluded": " cannot be used with " in str(refusal)}
     return options | {"parser": options["parser"].prog}
 
 

@@ -230,7 +230,7 @@ def test_records_are_chosen_by_value_and_on_several_profiles(
         (("a:25", "--from", "a@here.example"), "--from needs --rcpt"),
         (("a:25", "--password-stdin"), "a password needs --login USER"),
         (("a:25", "--dialogue", "--format", "prometheus"), "--dialogue cannot be used"),
-        (("a:25", "--tls", "--plain"), "not allowed with"),
+        (("a:25", "--tls", "--plain"), "--plain cannot be used with --tls"),
         (("a:25", *RCPT[:1], "a@b.example\r\nDATA"), "--rcpt: contains a control character"),
         (("a:25", *RCPT, "--from", "a@b.example\nDATA"), "--from: contains a control character"),
         (("a:25", "--login", "a\nb", "--password-stdin"), "cannot be a user name"),

@@ -87,7 +87,7 @@ def test_a_label_is_that_of_the_profile_or_its_environment_and_others_are_not_as
         (("--profiles", "prod-eu,prod"), "there is no profile named prod (--profiles)"),
         (("--profiles", "prod-eu,,lab"), "--profiles: a name is empty"),
         (("--label", "staging"), "no profile with the label staging; labels: production, blue"),
-        (("--all", "--label", "blue"), "not allowed with"),
+        (("--all", "--label", "blue"), "--label cannot be used with --all"),
     ],
 )
 def test_what_there_is_not_is_refused_with_what_there_is(
