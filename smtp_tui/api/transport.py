@@ -83,7 +83,9 @@ class Transport(Struct, frozen=True):
         try:
             answer = await self._sent(request, call, headers, ready)
         except errors.NoAnswer as error:
-            await self._check_tls(call, error.why in {_ENDED, _BROKE}, None)
+            # A write may have been done: a port may speak both, and have ended after the work.
+            ended = error.why in {_ENDED, _BROKE} and not call.operation.writes
+            await self._check_tls(call, ended, None)
             raise
         page = answer.status == 400 and not answer.body.startswith(b"{")
         await self._check_tls(call, page and b"https" in answer.body.lower(), answer.status)

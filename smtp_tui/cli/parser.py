@@ -218,7 +218,7 @@ class Line:
         with_value = {name for name, action in known.items() if action.nargs != 0}
         fields = {
             field
-            for each in known.values()
+            for _, each in _all_options(program)
             if isinstance(each, WantedFields)
             for field in each.known
         }
@@ -260,9 +260,18 @@ class Line:
             if name not in known:
                 self.command.refuse_option(name, self.program)
 
+    def _refuse_repeated(self) -> None:
+        """Of two values, such as two profiles, none is the one that is surely meant."""
+        for name in self._names:
+            action = self.command.options[name]
+            takes_one = action.nargs != 0 and action.default != []
+            if takes_one and self._names.count(name) > 1:
+                self.command.error(f"{name} is given more than once")
+
     def parsed(self) -> argparse.Namespace:
         """The options of the command; where it lacks one of the program's, the default of that."""
         self._refuse_unknown(self.command.options)
+        self._refuse_repeated()
         options = self.command.parsed(self.options, self.words)
         if self.command is not self.program:
             self.program.parse_args([], options)

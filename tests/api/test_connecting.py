@@ -121,12 +121,9 @@ async def test_the_time_for_a_connection_does_not_run_while_the_answer_is_waited
         await client.aclose()
 
 
-@pytest.mark.parametrize("name", ["list", "patch"])
-async def test_plain_http_to_a_port_of_tls_says_so(
-    work: Desk, certificate: Certificate, name: str
-) -> None:
+async def test_plain_http_to_a_port_of_tls_says_so(work: Desk, certificate: Certificate) -> None:
     async with peer(silent, certificate.server_context()) as server:
-        error, _ = await refusal(work, elsewhere(work, server.port), name)
+        error, _ = await refusal(work, elsewhere(work, server.port), "list")
     assert type(error) is HostUnreachable
     assert error.why.startswith("The server speaks TLS on this port")
     assert "https://" in error.why
@@ -171,9 +168,12 @@ def bad_request(body: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "answer", [bad_request(NGINX), bad_request(GO), ALERT, b""], ids=["nginx", "Go", "alert", "end"]
+    ("name", "answer"),
+    [
+        *(("list", answer) for answer in (bad_request(NGINX), bad_request(GO), ALERT, b"")),
+        *(("patch", answer) for answer in (bad_request(NGINX), bad_request(GO))),
+    ],
 )
-@pytest.mark.parametrize("name", ["list", "patch"])
 async def test_however_a_port_of_tls_refuses_plain_http_the_words_are_the_same(
     work: Desk, certificate: Certificate, name: str, answer: bytes
 ) -> None:
@@ -184,6 +184,15 @@ async def test_however_a_port_of_tls_refuses_plain_http_the_words_are_the_same(
     *_, exchange = work.activity.exchanges
     assert exchange.status == (400 if answer.startswith(b"HTTP") else None)
     assert exchange.failure == error.why
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_a_write_without_an_answer_is_unknown_although_its_port_speaks_tls_too(
+    work: Desk, certificate: Certificate, name: str
+) -> None:
+    async with mixed(b"", certificate.server_context()) as port:
+        error, _ = await refusal(work, elsewhere(work, port), name)
+    assert error.outcome_unknown
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,20 @@ def test_what_follows_two_dashes_is_never_an_option(line: str, name: str, value:
     assert not options["yes"] or "--yes" in line.partition(" -- ")[0]
 
 
+def test_an_option_with_one_value_is_refused_if_it_is_given_twice() -> None:
+    for command in RUNNABLE:
+        for name, action in command.options.items():
+            if action.nargs == 0 or action.default == []:
+                continue
+            first, *_, last = values_of(name, action) * 2
+            line = [name, first, *command.command.split(), *positionals(command), name, last]
+            with pytest.raises(Refusal) as refused:
+                parse(line)
+            assert str(refused.value).startswith(f"{name} is given more than once"), line
+    assert parse(["list", "--match", "a=1", "--match", "b=2"]).match == ["a=1", "b=2"]
+    assert parse(["delete", "A", "--dry-run", "--dry-run"]).dry_run
+
+
 SLIPS = [
     ("list --jsn", "smtp-tui list"),
     ("--jsn list", "smtp-tui list"),

@@ -32,6 +32,7 @@ API_SECRET = "tests/api/test_secret.py"
 API_SECRETS = "tests/api/test_secrets.py"
 API_TARGET = "tests/api/test_target.py"
 API_TRANSPORT_CONNECTIONS = "tests/api/test_transport_connections.py"
+API_CONNECTING = "tests/api/test_connecting.py"
 API_WRITES = "tests/api/test_writes.py"
 CLI_AUDIT = "tests/cli/test_audit.py"
 CLI_COMPLETION = "tests/cli/test_completion.py"
@@ -3234,6 +3235,23 @@ FAULTS: Final = (
         "json.dumps([self.name, self.host, self.port, self.tenant, self.team])",
         "self.name",
         (f"{CLI_COMPLETION}::test_a_profile_that_leads_elsewhere_completes_no_name_of_before",),
+    ),
+    Fault(
+        "a write that was sent is told as not sent where its port speaks TLS too",
+        HONEST,
+        "error.why in {_ENDED, _BROKE} and not call.operation.writes",
+        "error.why in {_ENDED, _BROKE}",
+        (
+            f"{API_CONNECTING}::"
+            "test_a_write_without_an_answer_is_unknown_although_its_port_speaks_tls_too",
+        ),
+    ),
+    Fault(
+        "of two profiles on a line the last one is used without a word",
+        PLACE,
+        "        self._refuse_repeated()\n",
+        "",
+        (f"{CLI_GRAMMAR}::test_an_option_with_one_value_is_refused_if_it_is_given_twice",),
     ),
     Fault(
         "of lists that arrive together only one leaves names",
