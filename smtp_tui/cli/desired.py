@@ -25,7 +25,7 @@ from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Many, Sessions, begin_many, plan_lines
 from smtp_tui.cli.output import show_one, show_whole
 from smtp_tui.cli.running import Environ, known_profiles
-from smtp_tui.cli.say import ask_secret, explain, on_terminal, remark, show, warn
+from smtp_tui.cli.say import ask_secret, explain, on_terminal, pass_on, remark, show, warn
 from smtp_tui.cli.values import read_password
 from smtp_tui.editing.document_text import document_json, document_yaml
 from smtp_tui.profiles.sources import CredentialError
@@ -356,7 +356,7 @@ async def _secrets(
     def say(line: str) -> None:
         """Pass on what a program writes to stderr."""
         if line:
-            remark(f"password command: {line}")
+            pass_on("password command", line)
 
     try:
         return await read_secrets(needed, many.environ, profiles, ask, say)

@@ -19,7 +19,7 @@ from smtp_tui.api.requests import TESTS, Operation
 from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.operator import CommandOperator
-from smtp_tui.cli.say import is_terminal, remark, warn
+from smtp_tui.cli.say import is_terminal, pass_on, remark, warn
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.profiles.choosing import Known
 from smtp_tui.profiles.model import Profile
@@ -170,7 +170,7 @@ async def session_of(
     def say(line: str) -> None:
         """Pass on what a token command writes to stderr; a blank line says that it has ended."""
         if line:
-            remark(f"{source_words(profile.token)}: {line}")
+            pass_on(source_words(profile.token), line)
 
     session = Session(
         profile=profile,

@@ -66,7 +66,7 @@ def _cut(heading: Sequence[str], widths: Sequence[int], room: int) -> list[int]:
     return found
 
 
-_held: list[list[str]] = []
+_held: list[list[tuple[str, str]]] = []
 """With ``--quiet`` one list of what would have been said: only a question brings it out."""
 
 
@@ -79,13 +79,22 @@ def hold_remarks() -> Callable[[], None]:
     return _held.clear
 
 
-def remark(text: str) -> None:
-    """Say on stderr how it goes; ``--quiet`` leaves it out."""
+def remark(text: str, logged: str = "") -> None:
+    """Say on stderr how it goes; ``--quiet`` leaves it out. ``logged`` as in :func:`explain`."""
     if _held:
-        log.decision(f"not said: {text}")
-        _held[-1].append(text)
+        log.decision(f"not said: {logged or text}")
+        _held[-1].append((text, logged))
     else:
-        explain(text)
+        explain(text, logged)
+
+
+def pass_on(source: str, line: str) -> None:
+    """Say what a program of the user's wrote to stderr, but log it nowhere: it may be a secret.
+
+    It may also ask for something, such as a touch of a key: a person sees it with ``--quiet`` too.
+    """
+    say = explain if is_terminal(sys.stderr) else remark
+    say(f"{source}: {line}", f"{source}: (a line that is not kept)")
 
 
 def warn(words: str) -> None:
@@ -93,9 +102,12 @@ def warn(words: str) -> None:
     explain(f"warning: {words}")
 
 
-def explain(text: str) -> None:
-    """Print one line on stderr, cleaned here. Where nobody takes it, the exit code still tells."""
-    log.decision(f"said: {text}")
+def explain(text: str, logged: str = "") -> None:
+    """Print one line on stderr, cleaned here. Where nobody takes it, the exit code still tells.
+
+    ``logged`` is logged in its place.
+    """
+    log.decision(f"said: {logged or text}")
     with suppress(OSError), exit_on_signal():
         print(_fitting(clean(text, _LONGEST), sys.stderr), file=sys.stderr)
 
@@ -153,8 +165,8 @@ def _asking(question: str) -> Iterator[None]:
     An event loop would only take note of the first ctrl+c. What ``--quiet`` held back comes first:
     nobody says yes to what was not shown.
     """
-    for text in _held[-1] if _held else ():
-        explain(text)
+    for text, logged in _held[-1] if _held else ():
+        explain(text, logged)
     if _held:
         _held[-1].clear()
     log.decision(f"asked: {question}")

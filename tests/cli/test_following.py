@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,38 @@ def test_the_file_holds_no_secret(console: Console, sandbox: Sandbox, log: Path)
     for secret in (SECRET, sandbox.admin_token, "planted-before-1"):
         assert secret not in text
         assert base64.b64encode(secret.encode()).decode() not in text
+
+
+TELLS = f"echo Touch your key or say {SECRET} >&2; echo $0"
+
+
+def add_profile(console: Console, sandbox: Sandbox) -> None:
+    """A profile whose token comes from a program that talks."""
+    where = ("--host", sandbox.base_url, "--tenant", sandbox.tenant_id)
+    command = f"/bin/sh -c {shlex.quote(TELLS)} {sandbox.admin_token}"
+    assert console.run("profiles", "add", "p", *where, "--token-command", command).code == 0
+
+
+def test_the_file_does_not_keep_what_a_token_command_says(
+    console: Console, sandbox: Sandbox, log: Path
+) -> None:
+    add_profile(console, sandbox)
+    command = ("set", "p", "port=1", "--profile", "p", "--debug", str(log))
+    sandbox.add_record("p", GOOD)
+    assert "Touch your key" in console.run(*command, "--yes").err
+    assert "Touch your key" in console.run(*command, typist=Typist("no"), stdin=b"").err
+    assert "Touch your key" not in console.run(*command, "--yes", "--quiet").err
+    text = log.read_text()
+    assert text.count("command /bin/sh: (a line that is not kept)") == 3
+    assert "Touch" not in text
+
+
+def test_quiet_shows_a_person_what_a_token_command_asks_for(
+    console: Console, sandbox: Sandbox
+) -> None:
+    add_profile(console, sandbox)
+    said = console.run("list", "--profile", "p", "--quiet", typist=Typist("")).err
+    assert said.startswith("command /bin/sh: Touch your key")
 
 
 @pytest.mark.parametrize("kind", ["link", "directory", "pipe", "open to others", "no directory"])

@@ -3170,8 +3170,8 @@ FAULTS: Final = (
     Fault(
         "--quiet asks for a yes without the plan",
         SHOWN,
-        "    for text in _held[-1] if _held else ():",
-        "    for text in ():",
+        "    for text, logged in _held[-1] if _held else ():",
+        "    for text, logged in ():",
         (f"{CLI_FOLLOWING}::test_quiet_keeps_back_nothing_that_belongs_to_a_question",),
     ),
     Fault(
@@ -3245,6 +3245,20 @@ FAULTS: Final = (
             f"{API_CONNECTING}::"
             "test_a_write_without_an_answer_is_unknown_although_its_port_speaks_tls_too",
         ),
+    ),
+    Fault(
+        "--debug keeps what a token command says",
+        SECRET,
+        '    say(f"{source}: {line}", f"{source}: (a line that is not kept)")',
+        '    say(f"{source}: {line}")',
+        (f"{CLI_FOLLOWING}::test_the_file_does_not_keep_what_a_token_command_says",),
+    ),
+    Fault(
+        "--quiet keeps back what a token command asks a person for",
+        SHOWN,
+        "    say = explain if is_terminal(sys.stderr) else remark",
+        "    say = remark",
+        (f"{CLI_FOLLOWING}::test_quiet_shows_a_person_what_a_token_command_asks_for",),
     ),
     Fault(
         "of two profiles on a line the last one is used without a word",
