@@ -1306,7 +1306,7 @@ FAULTS: Final = (
     Fault(
         "a mistake on the command line repeats a password",
         SECRET,
-        "            message = re.sub(said, plainer, message)\n",
+        '            message = re.sub(rf"\\A{said}", plainer, message)\n',
         "            pass\n",
         ("tests/cli/test_edge.py::test_a_mistake_in_the_arguments_is_one_line_and_code_2",),
     ),
