@@ -19,7 +19,7 @@ from smtp_tui.profiles.model import ADDRESSES, FIELDS, Profile
 from smtp_tui.profiles.preferences import FILE_NAME
 from smtp_tui.profiles.sources import source_words
 from smtp_tui.profiles.toml import read_toml
-from smtp_tui.state.files import FileProblem, config_directory, state_directory, write_atomic
+from smtp_tui.state.files import FileProblem, config_directory, state_directory, write_private
 from smtp_tui.state.journal import Journal, writes_of
 from smtp_tui.text import counted
 
@@ -48,7 +48,7 @@ def write_bundle(
         _confirm()
     bundle = {"schema": SCHEMA, "made_at": Clock().now().isoformat()}
     whole = bundle | {name: content for name, (content, *_) in parts.items()}
-    write_atomic(options.bundle, json.dumps(whole, indent=2) + "\n")
+    write_private(options.bundle, json.dumps(whole, indent=2) + "\n")
     remark(f"Written: {options.bundle}")
     return ExitCode.OK
 

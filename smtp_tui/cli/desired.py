@@ -30,7 +30,7 @@ from smtp_tui.cli.values import read_password
 from smtp_tui.editing.document_text import document_json, document_yaml
 from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.state.encoding import read_object
-from smtp_tui.state.files import DEFAULT_CAP, FileProblem, problems_of, write_atomic
+from smtp_tui.state.files import DEFAULT_CAP, FileProblem, problems_of, write_private
 from smtp_tui.text import clean, counted, moment
 from smtp_tui.workflows.plan import Plan, PlanEntry
 from smtp_tui.workflows.plan_file import plan_json, read_plan
@@ -82,7 +82,7 @@ def _write(file: Path | None, text: str) -> None:
     if file is None:
         show(text.rstrip("\n"))
     else:
-        write_atomic(file, text)
+        write_private(file, text)
         remark(f"Written: {file}")
 
 

@@ -84,7 +84,7 @@ class _Writer:
             whole, kind, words = line
             if self._verbose and kind == "request" and sys.stderr is not None:
                 with suppress(OSError, ValueError):
-                    print(clean(words, _LONGEST), file=sys.stderr, flush=True)
+                    print(f"{clean(words, _LONGEST)}\n", end="", file=sys.stderr, flush=True)
             if self._descriptor is not None and self._path is not None:
                 try:
                     with problems_of(self._path):

@@ -109,7 +109,7 @@ def explain(text: str, logged: str = "") -> None:
     """
     log.decision(f"said: {logged or text}")
     with suppress(OSError), exit_on_signal():
-        print(_fitting(clean(text, _LONGEST), sys.stderr), file=sys.stderr)
+        print(f"{_fitting(clean(text, _LONGEST), sys.stderr)}\n", end="", file=sys.stderr)
 
 
 def complain(words: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:

@@ -15,7 +15,7 @@ def write(text: str) -> None:
     """
     try:
         if sys.stdout is not None:
-            print(text, flush=True)
+            print(f"{text}\n", end="", flush=True)  # at once, also where nothing is buffered
     except BrokenPipeError:
         raise
     except OSError as error:

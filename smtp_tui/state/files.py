@@ -139,12 +139,21 @@ def write_all(descriptor: int, content: bytes) -> None:
 
 
 def write_atomic(path: Path, text: str) -> None:
-    """Replace the text of a file, completely or not at all; the file is 0600 afterwards.
+    """Replace the text of a file of ours, completely or not at all; it is 0600 afterwards.
 
-    Hold :func:`locked` around a read-modify-write. Raises :class:`FileProblem`; the old file is
-    then unchanged.
+    Its directory is made, and closed to others. Hold :func:`locked` around a read-modify-write.
+    Raises :class:`FileProblem`; the old file is then unchanged.
     """
     ensure_directory(path.parent)
+    write_private(path, text)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace the text of a file that the user named; it is 0600 afterwards.
+
+    Its directory is neither made nor changed. Raises :class:`FileProblem`; the old file is then
+    unchanged.
+    """
     real = own_path(path)
     with problems_of(path):
         if real.exists():

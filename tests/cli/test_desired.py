@@ -328,3 +328,23 @@ def test_an_export_says_which_entries_it_lacks(console: Console, sandbox: Sandbo
     assert "# Not in this file, because they could not be read: 2 entries" in result.out
     assert '- name: "good"' in result.out
     assert "2 entries of the list could not be read" in result.err
+
+
+def test_the_directory_of_a_file_that_is_written_stays_as_it_is(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Not even one that has the program's name, as a checkout has, or nothing in it."""
+    source = tmp_path / "records.yaml"
+    assert console.run("export", "-o", str(source)).code == 0
+    for name in ("smtp-tui", "empty"):
+        directory = tmp_path / name
+        for line in ("export", f"plan {source}", "doctor --yes --bundle"):
+            directory.mkdir(mode=0o755)
+            file = directory / "file"
+            output = ("-o", str(file)) if "doctor" not in line else (str(file),)
+            assert console.run(*line.split(), *output).code == 0
+            assert stat.S_IMODE(directory.stat().st_mode) == 0o755
+            file.unlink()
+            directory.rmdir()
+            assert console.run(*line.split(), *output).code != 0
+            assert not directory.exists()

@@ -6,12 +6,16 @@ import base64
 import os
 import re
 import shlex
+import socket
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
 from tests.cli.console import Console, Typist
+from tests.cli.test_edge import PROGRAM
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 
 GOOD = {"hostname": "mx.example", "port": 25}
@@ -199,3 +203,28 @@ def test_a_file_that_may_not_be_written_is_refused_before_anything_is_sent(
     assert (result.code, sandbox.requests) == (ExitCode.USAGE, ())
     assert len(result.err.splitlines()) == 1
     assert other.read_text() == "theirs\n"
+
+
+def test_lines_of_data_and_of_messages_do_not_mix_where_nothing_is_buffered(
+    sandbox: Sandbox, environ: dict[str, str]
+) -> None:
+    """As in most containers. Each write of the program is one packet here."""
+    sandbox.add_record("A", GOOD)
+    reader, writer = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with reader, writer:
+        subprocess.run(
+            [*PROGRAM, "set", "A", "port=26", "--dry-run", "--verbose"],
+            env={**environ, "PYTHONUNBUFFERED": "1"},
+            stdout=writer,
+            stderr=writer,
+            timeout=30,
+            check=False,
+        )
+        reader.setblocking(False)
+        packets = []
+        with suppress(BlockingIOError):
+            while True:
+                packets.append(reader.recv(100_000))
+    whole = [packet for packet in packets if packet]
+    assert len(whole) > 3
+    assert all(packet.endswith(b"\n") and packet.strip() for packet in whole)

@@ -3372,6 +3372,22 @@ FAULTS: Final = (
         (f"{CLI_OUTPUT}::test_names_and_ids_are_whole_as_long_as_other_columns_can_give_way",),
     ),
     Fault(
+        "a line and its end are written apart",
+        SCRIPTS,
+        'print(f"{text}\\n", end="", flush=True)',
+        "print(text, flush=True)",
+        (
+            f"{CLI_FOLLOWING}::test_lines_of_data_and_of_messages_do_not_mix_where_nothing_is_buffered",
+        ),
+    ),
+    Fault(
+        "a file for the user closes its directory to others",
+        FILES,
+        '    then unchanged.\n    """\n    real = own_path(path)\n    with',
+        '    then unchanged.\n    """\n    ensure_directory(path.parent)\n    real = own_path(path)\n    with',
+        (f"{CLI_DESIRED}::test_the_directory_of_a_file_that_is_written_stays_as_it_is",),
+    ),
+    Fault(
         "a list that is created makes the passwords blank",
         PLACE,
         "    return replace(document, records=tuple(records))",
