@@ -3383,8 +3383,8 @@ FAULTS: Final = (
     Fault(
         "a file for the user closes its directory to others",
         FILES,
-        '    then unchanged.\n    """\n    real = own_path(path)\n    with',
-        '    then unchanged.\n    """\n    ensure_directory(path.parent)\n    real = own_path(path)\n    with',
+        '    unchanged.\n    """\n    real = own_path(path)\n    with',
+        '    unchanged.\n    """\n    ensure_directory(path.parent)\n    real = own_path(path)\n    with',
         (f"{CLI_DESIRED}::test_the_directory_of_a_file_that_is_written_stays_as_it_is",),
     ),
     Fault(
