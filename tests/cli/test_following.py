@@ -215,8 +215,8 @@ def test_lines_of_data_and_of_messages_do_not_mix_where_nothing_is_buffered(
         subprocess.run(
             [*PROGRAM, "set", "A", "port=26", "--dry-run", "--verbose"],
             env={**environ, "PYTHONUNBUFFERED": "1"},
-            stdout=writer,
-            stderr=writer,
+            stdout=writer.fileno(),
+            stderr=writer.fileno(),
             timeout=30,
             check=False,
         )

@@ -1002,8 +1002,8 @@ FAULTS: Final = (
     Fault(
         "commands say what drives the terminal",
         HONEST,
-        "print(_fitting(clean(text, _LONGEST), sys.stderr)",
-        "print(_fitting(text, sys.stderr)",
+        "_fitting(clean(text, _LONGEST), sys.stderr)",
+        "_fitting(text, sys.stderr)",
         ("tests/cli/test_edge.py::test_a_mistake_in_the_arguments_is_one_line_and_code_2",),
     ),
     Fault(
