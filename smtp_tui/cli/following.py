@@ -88,8 +88,16 @@ class _Writer:
             if self._descriptor is not None and self._path is not None:
                 try:
                     with problems_of(self._path):
-                        write_all(self._descriptor, f"{clean(whole, _LONGEST)}\n".encode())
+                        begun = "\n" if _is_torn(self._descriptor) else ""
+                        text = f"{begun}{clean(whole, _LONGEST)}\n"
+                        write_all(self._descriptor, text.encode())
                 except FileProblem as problem:
                     self._problem = f"{problem}; lines are missing"
         if self._descriptor is not None:
             os.close(self._descriptor)
+
+
+def _is_torn(descriptor: int) -> bool:
+    """Whether the last line of a file has no end: a full disk took it, or a kill."""
+    size = os.fstat(descriptor).st_size
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"

@@ -285,7 +285,7 @@ def open_log(path: Path) -> int:
     A link is refused, and whatever is not this user's own regular file. Raises
     :class:`FileProblem`.
     """
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with problems_of(path):
         if path.is_symlink():
             raise FileProblem(path, "is a symbolic link")

@@ -17,6 +17,7 @@ from smtp_tui.cli.exit_codes import ExitCode
 from tests.cli.console import Console, Typist
 from tests.cli.test_edge import PROGRAM
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.state.test_files import at_most
 
 GOOD = {"hostname": "mx.example", "port": 25}
 SECRET = "planted-Smtp-9Qx7"
@@ -147,6 +148,21 @@ def test_the_file_holds_no_secret(console: Console, sandbox: Sandbox, log: Path)
     for secret in (SECRET, sandbox.admin_token, "planted-before-1"):
         assert secret not in text
         assert base64.b64encode(secret.encode()).decode() not in text
+
+
+def test_a_line_that_a_full_disk_took_half_of_spoils_no_other(
+    console: Console, sandbox: Sandbox, log: Path
+) -> None:
+    with at_most(100):
+        result = console.run("list", "--debug", str(log))
+    assert result.code == 0
+    assert "the file size limit is reached; lines are missing" in result.err
+    torn = log.read_text()
+    assert (len(torn), torn.endswith("\n")) == (100, False)
+    assert console.run("list", "--debug", str(log)).code == 0
+    text = log.read_text()
+    assert text.startswith(f"{torn}\n")
+    assert all(re.match(r"20\d\d-", line) for line in text.splitlines())
 
 
 TELLS = f"echo Touch your key or say {SECRET} >&2; echo $0"

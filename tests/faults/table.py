@@ -3261,6 +3261,13 @@ FAULTS: Final = (
         (f"{CLI_FOLLOWING}::test_quiet_shows_a_person_what_a_token_command_asks_for",),
     ),
     Fault(
+        "a line of --debug stands behind half of another one",
+        FILES,
+        'begun = "\\n" if _is_torn(self._descriptor) else ""',
+        'begun = ""',
+        (f"{CLI_FOLLOWING}::test_a_line_that_a_full_disk_took_half_of_spoils_no_other",),
+    ),
+    Fault(
         "of two profiles on a line the last one is used without a word",
         PLACE,
         "        self._refuse_repeated()\n",
