@@ -80,11 +80,11 @@ _PLAINER: Final[tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...]] = 
     (rf"argument (\S+): ignored explicit argument {_QUOTED}", r"\1 takes no value"),
     (
         rf"argument (.+?): invalid choice: {_QUOTED} \(choose from (?:(.+), )?(.+)\)",
-        lambda found: f"{found[1]}: choose {_either(found[3], found[4])}",
+        lambda found: f"argument {found[1]}: choose {_either(found[3], found[4])}",
     ),
     (r"argument (.+?): not allowed with argument (.+)", r"\1 cannot be used with \2"),
     (r"argument (.+?): expected one argument", r"\1 needs a value"),
-    (r"argument (.+?): ", r"\1: "),
+    (r"argument (-\S+): ", r"\1: "),
     (r"the following arguments are required: ", "missing: "),
 )
 """What argparse says, with the value that was given, and what is said instead."""

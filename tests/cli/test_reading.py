@@ -50,6 +50,7 @@ def test_a_name_cannot_drive_the_terminal(console: Console, sandbox: Sandbox) ->
         assert result.code == 0
         assert not set("\x1b\x07\x9b\u202e") & set(result.out + result.err), arguments
     assert "a\\x1b]0;evil" in console.run("list").out
+    assert r"no record B\x1b[2J in" in console.run("get", "B\x1b[2J").err
 
 
 def test_entries_that_cannot_be_read_are_told_and_take_none_down(

@@ -1004,7 +1004,7 @@ FAULTS: Final = (
         HONEST,
         "_fitting(clean(text, _LONGEST), sys.stderr)",
         "_fitting(text, sys.stderr)",
-        ("tests/cli/test_edge.py::test_a_mistake_in_the_arguments_is_one_line_and_code_2",),
+        (f"{CLI_READING}::test_a_name_cannot_drive_the_terminal",),
     ),
     Fault(
         "commands print what drives the terminal",
