@@ -43,7 +43,8 @@ def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
     content = journal.read()
     writes = [*filter(wanted, writes_of(content.entries))]
     pairs = ((write.record_id, write.begun.record_name) for write in writes)
-    rows, names = partial(_rows, writes), partial(names_of, pairs)
+    named = (pair for pair in pairs if any(pair))  # values that are tested are no record
+    rows, names = partial(_rows, writes), partial(names_of, named)
     show_many(options, "writes", map(shown_write, writes), rows, names)
     if not writes:
         remark("No matching writes in the journal")

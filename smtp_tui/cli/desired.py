@@ -369,7 +369,8 @@ async def _secrets(
 
 def _read(file: Path) -> str:
     """The text of a file, or of stdin for ``-``. Raises :class:`FileProblem`."""
-    if str(file) == "-":
+    if file == _STDIN:
+        file = Path("stdin")
         content = b"" if sys.stdin is None else sys.stdin.buffer.read(DEFAULT_CAP + 1)
     else:
         with problems_of(file), open(file, "rb") as opened:
@@ -396,7 +397,8 @@ def _document(file: Path, text: str) -> Document:
 
 def _told(file: Path, problem: NotADocument) -> Refusal:
     """Tell each mistake with its place; the refusal says the first one."""
+    where = "stdin" if file == _STDIN else file
     first, *others = (f"{each.line}:{each.column}: {each.words}" for each in problem.problems)
     for line in others:
-        explain(f"smtp-tui: {file}:{line}")
-    return Refusal(f"{file}:{first}")
+        explain(f"smtp-tui: {where}:{line}")
+    return Refusal(f"{where}:{first}")

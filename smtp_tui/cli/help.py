@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.exit_codes import COMMAND_CODES, ExitCode, Refusal
 from smtp_tui.cli.say import show
 from smtp_tui.help.pages import TOPICS, page, plain
 from smtp_tui.text import nearest, padded
@@ -19,6 +19,8 @@ def show_page(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print a page of help, or what there are pages about."""
     topic = options.topic
     if topic is not None and topic not in TOPICS:
+        if topic in {name.split()[0] for name in COMMAND_CODES}:
+            raise Refusal(f"{topic} is a command; its help: smtp-tui {topic} --help")
         raise Refusal(f"there is no such page; `smtp-tui help` lists them{nearest(topic, TOPICS)}")
     if options.json:
         from smtp_tui.cli.output import show_many  # noqa: PLC0415 - for programs only

@@ -42,7 +42,8 @@ def print_schema(options: argparse.Namespace, environ: Environ) -> ExitCode:
         show_json(output_schema(what, line=options.lines))
     else:
         known = [name for name in (*_FILES, *FIELDS) if not options.lines or name in FIELDS]
-        raise Misuse(f"there is no such schema{nearest(what, known)}")
+        near = nearest(what, known) or f"; there is {', '.join(known)}"
+        raise Misuse(f"there is no such schema{near}")
     return ExitCode.OK
 
 

@@ -223,3 +223,10 @@ def test_a_program_killed_with_a_write_in_flight_leaves_its_intent(
     assert (write["record_name"], write["outcome"], write["ended_at"]) == ("OLD", "not known", None)
     assert write["changes"] == [{"name": "port", "before": 25, "after": 587}]
     assert "the program ended first" in write["words"]
+
+
+def test_names_of_the_journal_leave_out_what_was_no_record(console: Console) -> None:
+    values = ("--values", "hostname=localhost", "port=1", "--to", "a@b.example")
+    assert console.run("test", *values).code in (10, 11)
+    assert len(console.run("audit", "--json").json("writes")) == 1
+    assert console.run("audit", "-o", "name").out == ""

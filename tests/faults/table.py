@@ -3395,6 +3395,13 @@ FAULTS: Final = (
         (f"{CLI_DESIRED}::test_the_directory_of_a_file_that_is_written_stays_as_it_is",),
     ),
     Fault(
+        "the names of the journal have a blank one",
+        SCRIPTS,
+        "(pair for pair in pairs if any(pair))",
+        "(pair for pair in pairs)",
+        (f"{CLI_AUDIT}::test_names_of_the_journal_leave_out_what_was_no_record",),
+    ),
+    Fault(
         "a list that is created makes the passwords blank",
         PLACE,
         "    return replace(document, records=tuple(records))",

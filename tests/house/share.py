@@ -150,6 +150,8 @@ def roff(text: str) -> str:
 def spelled(action: argparse.Action) -> str:
     """An argument as it is typed, with what follows it."""
     shown = "" if action.nargs == 0 else str(action.metavar or "")
+    if action.option_strings and action.nargs == "?":
+        shown = f"[{shown}]"
     parts = [f"\\fB{roff(option)}\\fR" for option in action.option_strings]
     return " ".join(filter(None, (", ".join(parts), shown and f"\\fI{roff(shown)}\\fR")))
 
