@@ -80,7 +80,7 @@ def test_a_form_survives_a_signal_right_after_the_key_and_the_terminal_is_restor
         terminal.wait_for("•••••••")
         terminal.press("shift+tab", "shift+tab")
         retype(terminal, "Port", "58")
-        assert b"58" not in everything_in(tmp_path / "state")
+        assert b'"58"' not in everything_in(tmp_path / "state")
         terminal.type("7")
         terminal.signal(number)
         assert terminal.exit_code() == SIGNALS[number]
@@ -94,7 +94,7 @@ def test_a_form_survives_a_signal_right_after_the_key_and_the_terminal_is_restor
 def test_a_form_survives_being_killed(sandbox: Sandbox, seeded: Seed, tmp_path: Path) -> None:
     with program(sandbox, tmp_path) as terminal:
         typing_in_a_form(terminal)
-        terminal.wait_for(lambda _: b"587" in everything_in(tmp_path))
+        terminal.wait_for(lambda _: b'"587"' in everything_in(tmp_path))
         os.kill(terminal.pid, signal.SIGKILL)
         terminal.exit_code()
     assert b"hunter2" not in everything_in(tmp_path)

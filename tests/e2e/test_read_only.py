@@ -21,7 +21,7 @@ def test_in_a_read_only_run_every_key_that_stores_is_dim_and_says_why_and_nothin
             terminal.wait_for("search the keys")
             terminal.type("after a question")
             terminal.wait_for(says("Delete:", "Not now: This run is read-only"))
-            terminal.press("esc")
+            terminal.press("esc", "esc")  # the search, and the help
             terminal.wait_gone("Not now")
             terminal.press("enter")
         terminal.press("esc")
