@@ -47,7 +47,7 @@ def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
     rows, names = partial(_rows, writes), partial(names_of, named)
     show_many(options, "writes", map(shown_write, writes), rows, names)
     if not writes:
-        remark("No matching writes in the journal")
+        remark("No write in the journal matches.")
     missing = {"could not be read": content.unreadable, "over 1 MiB skipped": content.overlong}
     for words, count in missing.items():
         if count:

@@ -412,7 +412,7 @@ def output_of(command: str) -> Iterator[Argument]:
     if command not in FILES:
         found.append(argument("--jsonl", "the same, one object a line", **takes))
     if command in ROWS:
-        words = "table (default), csv, or name: one name a line"
+        words = "table (default), csv, or name: one name, or id, a line"
         found.append(argument("-o FORM", words, dest="form", choices=ROW_FORMS))
     yield one_of(*found)
 

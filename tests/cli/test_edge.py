@@ -136,7 +136,8 @@ def test_a_mistake_in_the_arguments_is_one_line_and_code_2(
         (("schema", "xyz"), "there is no such schema; there is file, plan, "),
         (("apply", "-"), "smtp-tui: stdin:1:1: this is empty"),
         (("create", "-"), "smtp-tui: stdin:1:1: this is empty"),
-        (("set", "A", "port"), "nothing to set; give name=value"),
+        (("set", "A", "port"), "nothing to set; after RECORD give name=value"),
+        (("set", "port=587"), "nothing to set; after RECORD give name=value"),
         (("test", "A", "port", "a=b", "--to", "a@b.cd"), "value 1 is not in the form name=value"),
     ],
 )
