@@ -19,6 +19,7 @@ from smtp_tui.cli.parser import (
     argument,
     count,
     days,
+    file,
     one_of,
     output_of,
     path,
@@ -209,7 +210,7 @@ def _of_program(*, shown: bool) -> tuple[Argument, ...]:
         one(
             "--debug FILE",
             "add each request and decision to this file, without secrets; it is 0600",
-            type=path,
+            type=file,
         ),
     )
 

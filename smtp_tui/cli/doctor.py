@@ -106,13 +106,11 @@ def examine(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
 def _verdict(facts: list[Fact]) -> str:
     """What it comes to, in a line."""
-    total = counted(len(facts), "thing")
     wrong = Counter(fact.name for fact in facts if not fact.well)
     if not wrong:
-        return f"All well: {total} looked at."
-    need = "needs" if wrong.total() == 1 else "need"
+        return "No problem found."
     names = (name if times == 1 else f"{name} ({times})" for name, times in wrong.items())
-    return f"{wrong.total()} of {total} {need} you: {', '.join(names)}."
+    return f"{counted(wrong.total(), 'problem')} found: {', '.join(names)}."
 
 
 def _line(fact: Fact) -> str:

@@ -84,6 +84,8 @@ def _run(arguments: Sequence[str], followers: list[Callable[[], None]]) -> int:
         from smtp_tui.cli.arguments import parse
 
         options = parse(arguments)
+    if options.quiet and options.verbose:  # argparse cannot say it of options that help hides
+        options.parser.error("--quiet cannot be used with --verbose")
     if options.quiet or options.verbose or options.debug is not None:
         from smtp_tui.cli.following import follow
 

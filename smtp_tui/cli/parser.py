@@ -356,6 +356,13 @@ def path(text: str) -> Path:
     return Path(text)
 
 
+def file(text: str) -> Path:
+    """A path of a file, which stdin and stdout are not."""
+    if text == "-":
+        raise argparse.ArgumentTypeError("must be a file")
+    return path(text)
+
+
 def argument(spelled: str, words: str | None = None, **options: Any) -> Argument:
     """An argument spelled as in the help: ``--port PORT``; a flag where nothing follows."""
     name, _, metavar = spelled.partition(" ")

@@ -139,6 +139,8 @@ def test_a_mistake_in_the_arguments_is_one_line_and_code_2(
         (("set", "A", "port"), "nothing to set; after RECORD give name=value"),
         (("set", "port=587"), "nothing to set; after RECORD give name=value"),
         (("test", "A", "port", "a=b", "--to", "a@b.cd"), "value 1 is not in the form name=value"),
+        (("--verbose", "list", "--quiet"), "--quiet cannot be used with --verbose ("),
+        (("list", "--debug", "-"), "--debug: must be a file ("),
     ],
 )
 def test_a_mistake_in_the_arguments_says_what_is_right(

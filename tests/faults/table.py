@@ -3092,8 +3092,8 @@ FAULTS: Final = (
     Fault(
         "doctor's verdict says that all is well",
         HONEST,
-        '    if not wrong:\n        return f"All well',
-        '    if wrong:\n        return f"All well',
+        '    if not wrong:\n        return "No problem',
+        '    if wrong:\n        return "No problem',
         ("tests/cli/test_doctor.py::test_what_is_wrong_with_a_file_is_marked",),
     ),
     Fault(
