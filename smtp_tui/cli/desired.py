@@ -229,7 +229,7 @@ def create_many(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
     A secret that only the other server has is typed, read from the file, or left out.
     """
-    document = _with_stored(_document(_STDIN, _read(_STDIN)), options)
+    document = _with_stored(_document(_STDIN, _as_list(_read(_STDIN))), options)
     given = read_password(options)
     many = begin_many(options, environ, Operation.CREATE)
     ask = _at_keyboard if given is None else lambda what: _given(given, what)
@@ -251,6 +251,19 @@ def create_many(options: argparse.Namespace, environ: Environ) -> ExitCode:
         await review_and_run(sessions, made, with_secrets)
 
     return many.do(work)
+
+
+def _as_list(text: str) -> str:
+    """What ``get --json`` and ``list --jsonl`` print, as ``list --json`` does; else as it is."""
+    for parts in ([text], text.splitlines()):
+        try:
+            found = [json.loads(part) for part in parts]
+        except (ValueError, RecursionError):
+            continue
+        if found and all(isinstance(each, dict) and "parameters" in each for each in found):
+            schema = [each.pop("schema", None) for each in found]
+            return json.dumps({"schema": schema[0], "records": found})
+    return text
 
 
 def _with_stored(document: Document, options: argparse.Namespace) -> Document:
