@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -195,7 +195,7 @@ def shared_postfix(meeting: Path) -> Iterator[Postfix]:
 
 
 def _start(place: Path) -> dict[str, int]:
-    ports = {name: _free_port() for name in _SERVICES}
+    ports = dict(zip(_SERVICES, _free_ports(len(_SERVICES)), strict=True))
     place.chmod(0o755)
     for name in ("conf", "queue", "data"):
         (place / name).mkdir(mode=0o755)
@@ -247,11 +247,13 @@ def _log_name(service: str) -> str:
     return f"postfix-{service.replace(' ', '-')}"
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free_ports(count: int) -> list[int]:
+    """Free ports, all different: each is held until the last one is found."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
 
 
 def _run(place: Path, *command: str) -> None:
