@@ -123,8 +123,9 @@ _MORE_THAN_ONE: Final = (
 )
 _ASK: Final = "ask for the password of each record of a list that has one"
 _FROM_LIST: Final = """\
-With - it creates the records that stdin has, as list --json, get --json and export
-print them, with the same types: smtp-tui list --json | smtp-tui --profile b create -
+With - it creates the records that stdin has, as list --json, get --json and
+export print them, with the same types:
+smtp-tui list --json | smtp-tui --profile b create -
 A list has no secrets. They are asked for, read from --password-file (the same
 password for each record that had one), or left out; none is made blank."""
 _FORMATS: Final = ("text", "nagios", "prometheus")

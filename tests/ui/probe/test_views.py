@@ -13,7 +13,7 @@ import pytest
 from smtp_tui.mail.outcome import Phase, Verdict
 from smtp_tui.sandbox.certificate import Certificate
 from smtp_tui.state.history import TestHistory
-from tests.failing_sandbox import Sandbox
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.failing_sandbox.certificates import signed_again
 from tests.probe.relay import Relay, relay
 from tests.probe.test_cases import greets, plain, starttls
@@ -105,9 +105,12 @@ async def test_another_server_behind_the_same_name_is_remarked(
 
 async def test_a_test_email_that_ends_meanwhile_changes_the_view(sandbox: Sandbox) -> None:
     add(sandbox)
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.TEST_SAVED, seconds=1.0))
     async with opened(sandbox, services=probing()) as ui:
         await ui.sees("MAIL")
-        await ui.press("t", "enter", "x")
+        await ui.press("t", "enter")
+        await ui.sees("esc Stop waiting")
+        await ui.press("x")
         await has_ended(ui, "✓ ACCEPTED · now", "Both reach it")
 
 
