@@ -274,7 +274,8 @@ def _terminal(environ: Environ) -> Iterator[Fact]:
     yield Fact("terminals", ", ".join(on) or "none")
     size = shutil.get_terminal_size((0, 0))
     yield Fact("size", f"{size.columns}x{size.lines}" if size.lines else "unknown")
-    yield Fact("encoding", f"stdout {sys.stdout.encoding}, locale {locale.getencoding()}")
+    stdout = "closed" if sys.stdout is None else sys.stdout.encoding
+    yield Fact("encoding", f"stdout {stdout}, locale {locale.getencoding()}")
     from smtp_tui.ui.terminal.clipboard import OSC_52, wrapped  # noqa: PLC0415
     from smtp_tui.ui.terminal.over_ssh import over_ssh, switched_on  # noqa: PLC0415
 

@@ -108,6 +108,8 @@ def explain(text: str, logged: str = "") -> None:
     ``logged`` is logged in its place.
     """
     log.decision(f"said: {logged or text}")
+    if sys.stderr is None:  # ``print`` would take stdout instead
+        return
     with suppress(OSError), exit_on_signal():
         print(f"{_fitting(clean(text, _LONGEST), sys.stderr)}\n", end="", file=sys.stderr)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 import pytest
 
@@ -134,10 +134,17 @@ class World:
         profiles.touch(mode=0o600)
         profiles.write_text(PROFILES, encoding="utf-8")
 
-    def start(self, case: Case, **streams: IO[bytes] | int | str) -> subprocess.Popen[bytes]:
+    def start(
+        self,
+        case: Case,
+        *,
+        stdout: IO[bytes] | int = subprocess.PIPE,
+        server: int | None = None,
+        program: tuple[str, ...] = PROGRAM,
+    ) -> subprocess.Popen[bytes]:
         """Start a command as a cron job would, which has no terminal and no locale.
 
-        ``streams`` are those of ``Popen``; ``server`` is another port than the sandbox's.
+        ``server`` is the port of another one than the sandbox.
         """
         environ = {
             "PATH": os.environ["PATH"],
@@ -150,19 +157,28 @@ class World:
             "NO_COLOR": "1",
             **self._sandbox.environment(),
         }
-        if "server" in streams:
-            environ |= {"CAM_HOST": "127.0.0.1", "CAM_PORT": str(streams.pop("server"))}
-        standard: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
+        if server is not None:
+            environ |= {"CAM_HOST": "127.0.0.1", "CAM_PORT": str(server)}
         with tempfile.TemporaryFile() as fed:
             fed.write(case.fed.encode())
             fed.seek(0)
-            argv = (*PROGRAM, *case.line.split())
-            places: dict[str, Any] = {"env": environ, "cwd": self._home, "stdin": fed}
-            return subprocess.Popen(argv, **{**places, **standard, **streams})
+            return subprocess.Popen(
+                [*program, *case.line.split()],
+                env=environ,
+                cwd=self._home,
+                stdin=fed,
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+            )
 
-    def run(self, case: Case, **streams: IO[bytes] | int) -> Ended:
+    def run(
+        self,
+        case: Case,
+        stdout: IO[bytes] | int = subprocess.PIPE,
+        program: tuple[str, ...] = PROGRAM,
+    ) -> Ended:
         """Run a command to its end."""
-        with self.start(case, **streams) as process:
+        with self.start(case, stdout=stdout, program=program) as process:
             out, err = process.communicate(timeout=TIMEOUT)
         assert b"Traceback" not in err, err
         assert b"\x1b" not in (out or b"") + err
@@ -218,6 +234,21 @@ def test_what_cannot_be_written_has_its_code_and_the_work_is_done(
         assert (ended.code, line) == (lost, line), ended.err
     names = {record.name for record in sandbox.records()}
     assert names == {"GOOD", "DEAD", "CHANGED", "GONE", "NEW"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_a_closed_stream_stops_no_command_and_nothing_takes_another_way(
+    closed: str, world: World
+) -> None:
+    closing = ("/bin/sh", "-c", f'exec "$@" {closed}', "sh", *PROGRAM)
+    data_is_lost = closed == ">&-"
+    cases = [case for case in CASES if bool(case.data) is data_is_lost]
+    ends = all_ended(cases, lambda case: world.run(case, program=closing))
+    for case in cases:
+        ended = ends[case.line]
+        assert (ended.code, case.line) == (case.code, case.line), ended
+        assert (ended.out, case.line) == ("", case.line)
 
 
 @pytest.mark.slow

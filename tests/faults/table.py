@@ -3459,4 +3459,14 @@ FAULTS: Final = (
             "tests/profiles/test_schema.py::test_what_the_program_takes_the_schema_takes_and_the_other_way",
         ),
     ),
+    Fault(
+        "where stderr is closed its words are data",
+        SCRIPTS,
+        "    if sys.stderr is None:  # ``print`` would take stdout instead\n        return\n",
+        "",
+        (
+            "tests/cli/test_every_command.py"
+            "::test_a_closed_stream_stops_no_command_and_nothing_takes_another_way",
+        ),
+    ),
 )
