@@ -104,6 +104,7 @@ async def test_esc_in_the_review_returns_to_the_form_with_everything_typed(demo:
         assert ui.requests(Operation.MODIFY) == []
 
 
+@pytest.mark.slow
 async def test_remarks_stand_under_the_field_after_a_rest_and_not_on_each_key(
     demo: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
