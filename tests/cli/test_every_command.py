@@ -7,10 +7,11 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, NamedTuple
 
 import pytest
@@ -139,12 +140,12 @@ class World:
         case: Case,
         *,
         stdout: IO[bytes] | int = subprocess.PIPE,
-        server: int | None = None,
         program: tuple[str, ...] = PROGRAM,
+        changed: Mapping[str, str] = MappingProxyType({}),
     ) -> subprocess.Popen[bytes]:
         """Start a command as a cron job would, which has no terminal and no locale.
 
-        ``server`` is the port of another one than the sandbox.
+        ``changed`` are variables that have other values than usual.
         """
         environ = {
             "PATH": os.environ["PATH"],
@@ -156,9 +157,8 @@ class World:
             "TERM": "dumb",
             "NO_COLOR": "1",
             **self._sandbox.environment(),
+            **changed,
         }
-        if server is not None:
-            environ |= {"CAM_HOST": "127.0.0.1", "CAM_PORT": str(server)}
         with tempfile.TemporaryFile() as fed:
             fed.write(case.fed.encode())
             fed.seek(0)
@@ -176,13 +176,19 @@ class World:
         case: Case,
         stdout: IO[bytes] | int = subprocess.PIPE,
         program: tuple[str, ...] = PROGRAM,
+        changed: Mapping[str, str] = MappingProxyType({}),
     ) -> Ended:
         """Run a command to its end."""
-        with self.start(case, stdout=stdout, program=program) as process:
+        with self.start(case, stdout=stdout, program=program, changed=changed) as process:
             out, err = process.communicate(timeout=TIMEOUT)
         assert b"Traceback" not in err, err
         assert b"\x1b" not in (out or b"") + err
         return Ended(process.returncode, (out or b"").decode(), err.decode())
+
+
+def at_port(port: int) -> dict[str, str]:
+    """The variables that lead to another server on this machine."""
+    return {"CAM_HOST": "127.0.0.1", "CAM_PORT": str(port)}
 
 
 @pytest.fixture
@@ -252,12 +258,36 @@ def test_a_closed_stream_stops_no_command_and_nothing_takes_another_way(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        (at_port(1), ExitCode.UNREACHABLE),
+        ({"CAM_BEARER_TOKEN": "of-another-host"}, ExitCode.TOKEN),
+    ],
+    ids=["nothing listens", "the token is refused"],
+)
+def test_without_its_server_each_command_says_why_in_its_code_and_prints_nothing(
+    changed: dict[str, str], code: ExitCode, world: World, sandbox: Sandbox
+) -> None:
+    before = sandbox.records()
+    asking = [case for case in CASES if case.on_server]
+    ends = all_ended(asking, lambda case: world.run(case, changed=changed))
+    for case in asking:
+        command, ended = case.line.split()[0], ends[case.line]
+        expected = ExitCode.FAILED if command in ("plan", "profiles") else code
+        assert (ended.code, case.line) == (expected, case.line), ended
+        assert command == "profiles" or (ended.out, case.line) == ("", case.line)
+        assert ended.out + ended.err
+    assert sandbox.records() == before
+
+
+@pytest.mark.slow
 def test_ctrl_c_ends_each_command_that_waits_for_the_server(world: World) -> None:
     def interrupt(case: Case) -> Ended:
         with socket.create_server(("127.0.0.1", 0)) as silent:
             silent.settimeout(TIMEOUT)
             port = silent.getsockname()[1]
-            with world.start(case, server=port) as process:
+            with world.start(case, changed=at_port(port)) as process:
                 connection, _ = silent.accept()
                 with connection:
                     connection.recv(1)
