@@ -112,7 +112,7 @@ async def test_the_time_for_a_connection_does_not_run_while_the_answer_is_waited
 ) -> None:
     async def slow(self: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self.read(reader)
-        await asyncio.sleep(2 * SECONDS)
+        await asyncio.sleep(2 * SECONDS)  # has to outlast the time for a connection
         writer.write(OK + b"Content-Length: 2\r\n\r\n[]")
 
     async with peer(slow) as server:

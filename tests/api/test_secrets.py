@@ -5,7 +5,6 @@ Each test plants texts that stand nowhere else and looks for them in every form.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import gc
 import json
@@ -26,6 +25,7 @@ from smtp_tui.api.requests import patch_request
 from smtp_tui.api.secret import MASK, SecretStr
 from tests.api.desk import BODY_PASSWORD, IMPATIENT, READS, WRITES, Desk, as_it_came, desk, send
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
+from tests.waiting import turns
 
 TOKEN = "tokenSentinel0123456789abcdef"
 STORED = "stored-Sentinel-1"
@@ -309,24 +309,18 @@ async def test_a_yes_that_repeats_token_or_password_leaves_neither_in_the_activi
     _clean(repr(exchange), *(work.sandbox.admin_token, BODY_PASSWORD)[:secrets])
 
 
-def test_the_activity_keeps_the_last_ones_only_and_tells_who_listens() -> None:
-    asyncio.run(_five_hundred_and_one())
-
-
-async def _five_hundred_and_one() -> None:
-    with Sandbox() as sandbox:
-        async with desk(sandbox) as held:
-            await held.listed()
-            one = held.activity.exchanges[0]
+async def test_the_activity_keeps_the_last_ones_only_and_tells_who_listens(work: Desk) -> None:
+    await work.listed()
+    one = work.activity.exchanges[0]
     activity = Activity()
     heard: list[int] = []
     end = activity.listen(lambda: heard.append(len(activity.exchanges)))
     for _ in range(501):
         activity.record(one)
-    await asyncio.sleep(0)
+    await turns()
     end()
     activity.record(one)
-    await asyncio.sleep(0)
+    await turns()
     assert len(activity.exchanges) == 500
     assert len(heard) == 501
 

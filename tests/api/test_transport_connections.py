@@ -18,6 +18,7 @@ from smtp_tui.api.transport import Limits
 from smtp_tui.sandbox.certificate import Certificate
 from tests.api.desk import send
 from tests.api.peer import CHUNKED, OK, WHOLE, Peer, Scheme, client, peer, reading, saying, writing
+from tests.waiting import turns
 
 
 async def test_every_request_has_a_connection_of_its_own() -> None:
@@ -50,15 +51,14 @@ async def test_whenever_a_request_is_cancelled_its_connection_is_closed(
             path = (await self.read(reader)).split()[1]
             for part in (CHUNKED, b"3\r\n%b\r\n" % path[1:], b"0\r\n\r\n"):
                 writer.write(part)
-                await asyncio.sleep(0)
+                await turns()
 
     tls = certificate.server_context() if scheme == "https" else None
     answered = 0
     async with peer(talk, tls) as server, client(server.port, scheme) as one:
-        for turns in count():  # each is cancelled one turn of the loop later than the one before
+        for later in count():  # each is cancelled one turn of the loop later than the one before
             task = asyncio.create_task(send(one, reading("/100")))
-            for _ in range(turns):
-                await asyncio.sleep(0)
+            await turns(later)
             task.cancel()
             await asyncio.wait((task,))
             answered += not task.cancelled()

@@ -27,6 +27,7 @@ from tests.api.desk import (
 )
 from tests.api.peer import Peer, peer
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.waiting import turns
 
 TESTS = ("test_values", "test_saved")
 
@@ -220,8 +221,7 @@ async def test_a_write_given_up_on_leaving_is_kept_as_what_is_known_of_it(
         await (held.asked(1) if pad.go.is_set() else pad.begun.wait())
         assert [write.id for write in held.client.writes.under_way]
         leaving = asyncio.create_task(held.client.aclose(0))
-        for _ in range(10):  # turns of the loop, in which it is given up
-            await asyncio.sleep(0)
+        await turns(10)  # in which it is given up
         pad.go.set()
         given_up = await leaving
         assert [left.sent for left in given_up] == {
@@ -355,7 +355,7 @@ async def test_a_listener_that_raises_leaves_no_write_without_its_outcome(
 
     work.activity.listen(listener)
     await work.do(name)
-    await asyncio.sleep(0)
+    await turns()
     assert [type(report["exception"]) for report in raised] == [Faulty]
     outcome = WriteOutcome.MAIL_ACCEPTED if name in TESTS else WriteOutcome.DONE
     assert ended(work.pad).outcome is outcome
@@ -373,7 +373,7 @@ async def test_a_warning_that_raises_does_not_keep_a_write_from_its_end(work: De
     pad = Grumpy(problem="the disk is full")
     other = Client(work.client.target, token, work.activity, Clock(), pad)
     assert await SmtpConnections(other).write(work.request("delete"))
-    await asyncio.sleep(0)
+    await turns()
     assert len(raised) == 2
     await other.aclose()
 

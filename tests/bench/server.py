@@ -131,7 +131,7 @@ def delayed(host: str, seconds: float) -> Iterator[str]:
             sink.shutdown(socket.SHUT_WR)
 
     def serve_one(client: socket.socket) -> None:
-        time.sleep(seconds)
+        time.sleep(seconds)  # the line is slow
         with client, socket.create_connection(to) as server:
             back = threading.Thread(target=pump, args=(server, client))
             back.start()

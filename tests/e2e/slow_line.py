@@ -67,7 +67,7 @@ class Way:
     def _carry(self) -> None:
         while (under_way := self._under_way.get()) is not None:
             arrives, piece = under_way
-            time.sleep(max(0, arrives - time.monotonic()))
+            time.sleep(max(0, arrives - time.monotonic()))  # the delay itself, nothing awaited
             self._hand_on(piece)
 
 

@@ -157,7 +157,7 @@ class PlayedConversation(SMTP):
         assert isinstance(self.transport, asyncio.Transport)
         match self.scenario.conduct:
             case Conduct.SLOW:
-                await asyncio.sleep(self.scenario.seconds)
+                await asyncio.sleep(self.scenario.seconds)  # the server is slow
                 return None
             case Conduct.REPLY:
                 return self.scenario.reply.replace("\n", "\r\n")

@@ -65,7 +65,9 @@ def test_no_other_name_is_asked_of_a_resolver(look_up: Callable[[], object]) -> 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_this_machine_can_be_talked_to(host: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        socket.create_connection((host, server.getsockname()[1])).close()
+        port = server.getsockname()[1]
+        with socket.create_connection((host, port)) as line:
+            assert line.getpeername() == ("127.0.0.1", port)
 
 
 def test_a_program_in_a_terminal_is_guarded_too(tmp_path: Path) -> None:

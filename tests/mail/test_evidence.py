@@ -107,7 +107,7 @@ def played(sandbox: Sandbox, shape: str, reason: Reason) -> tuple[int, TestOutco
     sandbox.mail.play(reason.scenario)
     sandbox.services.test_shape = shape
     port = reason.port or sandbox.smtp_port
-    reply = Caller(sandbox).test(TO, hostname=reason.hostname, port=port, **LOGIN)
+    reply = Caller(sandbox).send_test(TO, hostname=reason.hostname, port=port, **LOGIN)
     outcome = judge(TestAnswer(reply.status, reply.json(), "id-7"), TO)
     assert outcome is not None
     return reply.status, outcome

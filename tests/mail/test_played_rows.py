@@ -113,7 +113,7 @@ def careful() -> Iterator[Sandbox]:
 
 def played(sandbox: Sandbox, scenario: Scenario) -> TestOutcome:
     sandbox.mail.play(scenario)
-    reply = Caller(sandbox).test(TO, hostname="localhost", port=sandbox.smtp_port, **LOGIN)
+    reply = Caller(sandbox).send_test(TO, hostname="localhost", port=sandbox.smtp_port, **LOGIN)
     outcome = judge(TestAnswer(reply.status, reply.json()), TO)
     assert outcome is not None
     return outcome
@@ -190,7 +190,7 @@ def test_a_mail_that_is_taken_is_accepted(sandbox: Sandbox) -> None:
 
 def test_a_mail_server_without_starttls_or_login_takes_mail_too(sandbox: Sandbox) -> None:
     sandbox.mail.play(Scenario(offer_starttls=False, offer_login=False))
-    reply = Caller(sandbox).test(TO, hostname="localhost", port=sandbox.smtp_port)
+    reply = Caller(sandbox).send_test(TO, hostname="localhost", port=sandbox.smtp_port)
     outcome = judge(TestAnswer(reply.status, reply.json()), TO)
     assert outcome is not None
     assert outcome.verdict is Verdict.ACCEPTED

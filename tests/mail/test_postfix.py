@@ -25,7 +25,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def outcome_of(sandbox: Sandbox, parameters: dict[str, object], to: str = TO) -> TestOutcome:
-    reply = Caller(sandbox).test(to, **{"hostname": "127.0.0.1", **parameters})
+    reply = Caller(sandbox).send_test(to, **{"hostname": "127.0.0.1", **parameters})
     outcome = judge(TestAnswer(reply.status, reply.json()), to)
     assert outcome is not None
     return outcome

@@ -38,6 +38,7 @@ from tests.probe.test_cases import (
     starttls,
 )
 from tests.state.processes import start
+from tests.waiting import turns, until
 
 MADE = certificate_of(SELF)
 TLS = Security.TLS
@@ -166,8 +167,7 @@ async def test_the_server_learns_why_the_handshake_failed() -> None:
         probe = await probed(server.port, TLS)
         assert probe.failure is not None
         assert probe.failure.reason is Reason.NO_HANDSHAKE
-        while b"\x15\x03\x03\x00\x02\x02" not in b"".join(told):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+        await until(lambda: b"\x15\x03\x03\x00\x02\x02" in b"".join(told))
 
 
 async def test_a_long_chain_is_shown_and_a_huge_one_refused() -> None:
@@ -421,16 +421,14 @@ async def test_a_probe_that_is_cancelled_leaves_nothing_behind(step: Step) -> No
         )
         prober = Prober(Clock(), names, Limits(step=30.0, whole=60.0))
         probing = asyncio.create_task(prober.probe(ask, seen.append))
-        while [each.step for each in seen[-1].steps] != steps[: steps.index(step)]:  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
-        await asyncio.sleep(0.02)  # into the step
+        await until(lambda: [each.step for each in seen[-1].steps] == steps[: steps.index(step)])
+        await turns(10)  # somewhere into the step
         probing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await probing
         assert asyncio.all_tasks() == tasks
     gc.collect()
-    while open_files() > before:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    await until(lambda: open_files() <= before)
 
 
 async def test_two_hundred_probes_leave_no_file_open() -> None:
@@ -442,5 +440,4 @@ async def test_two_hundred_probes_leave_no_file_open() -> None:
             for _ in range(40):
                 await probed(server.port, TLS if part is at_once else Security.AUTO)
     gc.collect()
-    while open_files() > before:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    await until(lambda: open_files() <= before)

@@ -216,7 +216,7 @@ def no_ehlo(talk: Talk) -> None:
 def slow(talk: Talk) -> None:
     """A server that looks its client up before it greets."""
     talk.send(b"22")
-    time.sleep(0.3)
+    time.sleep(0.3)  # the server is slow: nothing is awaited
     talk.say("0 relay.example")
     time.sleep(0.3)
     talk.serve()
@@ -450,7 +450,7 @@ async def probed(
     return await Prober(Clock(), Names(), limits).probe(ask, lambda _: None, others=False)
 
 
-def ended_as(probe: Probe, wanted: Wanted) -> None:
+def assert_ended_as(probe: Probe, wanted: Wanted) -> None:
     """Hold a probe against what is wanted of it."""
     if wanted.step is None:
         assert probe.failed is None
@@ -473,7 +473,7 @@ async def test_each_relay_is_told_by_its_step_its_words_and_its_advice(name: str
     waits = wanted.reason in (Reason.SILENT, Reason.UNFINISHED) or "within" in wanted.words
     with relay(part, certificate_of(SELF)) as server:
         probe = await probed(server.port, security, LIMITS if waits else PATIENT, **asked)
-        ended_as(probe, wanted)
+        assert_ended_as(probe, wanted)
         never_mails(server, probe)
     assert said_twice(probe) == []
 
@@ -568,7 +568,7 @@ async def test_what_this_machine_loads_is_no_time_of_the_server(
     paths = ssl.get_default_verify_paths
 
     def slow_disk() -> ssl.DefaultVerifyPaths:
-        time.sleep(1.0)
+        time.sleep(1.0)  # the disk is slow: nothing is awaited
         return paths()
 
     monkeypatch.setattr(ssl, "get_default_verify_paths", slow_disk)
@@ -615,7 +615,7 @@ async def test_a_port_where_nothing_listens_is_refused() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     probe = await probed(port)
-    ended_as(probe, Wanted(Step.CONNECT, Reason.REFUSED, "connection refused", "port"))
+    assert_ended_as(probe, Wanted(Step.CONNECT, Reason.REFUSED, "connection refused", "port"))
 
 
 @contextmanager
@@ -635,13 +635,13 @@ def full_port() -> Iterator[int]:
 async def test_a_port_that_answers_nothing_is_told_from_one_that_refuses() -> None:
     with full_port() as port:
         probe = await probed(port, limits=LIMITS)
-    ended_as(probe, Wanted(Step.CONNECT, Reason.FILTERED, "no answer within", "port"))
+    assert_ended_as(probe, Wanted(Step.CONNECT, Reason.FILTERED, "no answer within", "port"))
 
 
 async def test_a_name_that_does_not_exist_is_told() -> None:
     ask = Ask(Address("no-such-relay.invalid", 25))
     probe = await Prober(Clock(), Names(), Limits()).probe(ask, lambda _: None)
-    ended_as(probe, Wanted(Step.NAMES, Reason.NO_NAME, "", "hostname"))
+    assert_ended_as(probe, Wanted(Step.NAMES, Reason.NO_NAME, "", "hostname"))
 
 
 async def test_the_other_ports_are_looked_at_where_one_fails() -> None:
@@ -731,7 +731,7 @@ async def test_the_whole_probe_ends_in_its_time() -> None:
     limits = Limits(step=5.0, whole=0.5)
     with relay(silent, certificate_of(SELF)) as server:
         probe = await probed(server.port, limits=limits)
-    ended_as(probe, Wanted(Step.GREETING, Reason.SILENT))
+    assert_ended_as(probe, Wanted(Step.GREETING, Reason.SILENT))
     assert probe.seconds < 4
 
 

@@ -28,6 +28,7 @@ from smtp_tui.probe.model import (
 from smtp_tui.probe.names import Names
 from smtp_tui.probe.run import Prober
 from tests.postfix import NEEDS_POSTFIX, PASSWORD, RECIPIENT, USER, Postfix
+from tests.waiting import until
 
 pytestmark = NEEDS_POSTFIX
 
@@ -57,9 +58,7 @@ async def probed(postfix: Postfix, service: str, **asked: Any) -> Probe:
     asked = {"security": security, **asked}
     ask = Ask(Address("127.0.0.1", postfix.ports[service]), **asked)
     probe = await Prober(Clock(), Names(), Limits()).probe(ask, lambda _: None, others=False)
-    async with asyncio.timeout(10):
-        while len(postfix.conversations(service)) == before:  # noqa: ASYNC110 - not ours
-            await asyncio.sleep(0.01)
+    await until(lambda: len(postfix.conversations(service)) > before)
     return probe
 
 

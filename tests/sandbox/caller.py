@@ -83,12 +83,12 @@ class Caller:
         content = {"id": record_id, "connection_parameters": list(parameters)}
         return self.call("POST", f"{COMPOSER}/patchConnectionParametersById", content)
 
-    def test(self, to: str = "someone@example.com", **parameters: object) -> Reply:
+    def send_test(self, to: str = "someone@example.com", **parameters: object) -> Reply:
         """Test parameters that are stored nowhere."""
         listed = [{"name": name, "value": value} for name, value in parameters.items()]
         return self.call("POST", f"{COMPOSER}/testEmail", {"to": to, "conn_params": listed})
 
-    def test_saved(self, record_id: str, **overrides: object) -> Reply:
+    def send_test_of(self, record_id: str, **overrides: object) -> Reply:
         """Test a record's stored parameters with some laid over them."""
         listed = [{"name": name, "value": value} for name, value in overrides.items()]
         content = {"id": record_id, "to": "someone@example.com", "conn_params": listed}

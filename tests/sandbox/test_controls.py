@@ -22,7 +22,7 @@ def test_a_reply_code_as_a_status_keeps_its_words_below_500_only(
     """As LoopBack does with the status of any error, see `tests/contract`."""
     admin.call("POST", "/sandbox/test-answers", {"shape": "smtp_status"})
     sandbox.mail.play(refuse(Phase.RCPT, reply))
-    answer = admin.test(hostname="127.0.0.1", port=sandbox.smtp_port)
+    answer = admin.send_test(hostname="127.0.0.1", port=sandbox.smtp_port)
     assert answer.status == error["statusCode"]
     assert error.items() <= answer.error.items()
     assert ("response" in answer.error) is ("response" in error)
@@ -32,7 +32,7 @@ def test_the_shape_of_the_answers_to_test_emails_can_be_chosen(
     sandbox: Sandbox, admin: Caller
 ) -> None:
     assert admin.call("POST", "/sandbox/test-answers", {"shape": "result_error"}).status == 200
-    answer = admin.test(hostname="127.0.0.1", port=1)
+    answer = admin.send_test(hostname="127.0.0.1", port=1)
     assert (answer.status, answer.json()) == (
         200,
         {"result": "error", "details": "connect ECONNREFUSED 127.0.0.1:1"},
@@ -42,7 +42,7 @@ def test_the_shape_of_the_answers_to_test_emails_can_be_chosen(
 
 
 def test_requests_and_mail_can_be_looked_at(sandbox: Sandbox, admin: Caller) -> None:
-    admin.test("anna@example.com", hostname="localhost", port=sandbox.smtp_port)
+    admin.send_test("anna@example.com", hostname="localhost", port=sandbox.smtp_port)
     shown = admin.call("GET", "/sandbox/requests")
     (request,) = shown.json()
     assert request["operation"] == "test"

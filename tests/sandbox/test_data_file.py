@@ -127,7 +127,9 @@ FOREIGN = [
 Making = Callable[[Path], Path]
 
 
-def _refuses(place: Path, made: Making) -> None:
+@pytest.mark.parametrize("made", OTHERS, ids=lambda make: make.__name__)
+def test_a_file_that_others_can_get_at_is_refused(tmp_path: Path, made: Making) -> None:
+    place = tmp_path / "place"
     place.mkdir(mode=0o700)
     path = made(place)
     existed = path.exists()
@@ -135,11 +137,6 @@ def _refuses(place: Path, made: Making) -> None:
         _opened(path)
     assert str(caught.value.filename).startswith(str(place))
     assert path.exists() is existed, "nothing was made there"
-
-
-@pytest.mark.parametrize("made", OTHERS, ids=lambda make: make.__name__)
-def test_a_file_that_others_can_get_at_is_refused(tmp_path: Path, made: Making) -> None:
-    _refuses(tmp_path / "place", made)
 
 
 @needs_two_users

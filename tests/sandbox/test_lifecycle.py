@@ -76,7 +76,7 @@ def test_the_demo_shows_records_that_fail_for_real_reasons() -> None:
         caller = Caller(sandbox)
         said = {}
         for record in sandbox.records(TENANT_ID):
-            reply = caller.test_saved(record.id)
+            reply = caller.send_test_of(record.id)
             said[record.name] = "accepted" if reply.status == 200 else reply.error["message"]
         assert said == {
             "ALL-GOOD": "accepted",

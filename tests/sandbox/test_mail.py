@@ -35,7 +35,7 @@ def insecure_context() -> ssl.SSLContext:
 
 
 def test_an_accepted_mail_is_in_the_mailbox(sandbox: Sandbox, admin: Caller) -> None:
-    reply = admin.test(hostname="localhost", port=sandbox.smtp_port, **LOGIN)
+    reply = admin.send_test(hostname="localhost", port=sandbox.smtp_port, **LOGIN)
     assert reply.status == 200
     content = reply.json()
     assert content["accepted"] == ["someone@example.com"]
@@ -50,7 +50,7 @@ def test_an_accepted_mail_is_in_the_mailbox(sandbox: Sandbox, admin: Caller) -> 
 @pytest.mark.parametrize("as_text", [False, True])
 def test_a_port_may_be_a_number_or_digits(sandbox: Sandbox, admin: Caller, as_text: bool) -> None:
     port = str(sandbox.smtp_port) if as_text else sandbox.smtp_port
-    assert admin.test(hostname="127.0.0.1", port=port).status == 200
+    assert admin.send_test(hostname="127.0.0.1", port=port).status == 200
     assert sandbox.mailbox[0].username is None
 
 
@@ -59,8 +59,8 @@ def test_a_saved_test_lays_the_given_parameters_over_the_stored_ones_and_saves_n
 ) -> None:
     record_id = sandbox.add_record("A", {"hostname": "localhost", "port": 1, **LOGIN})
     before = sandbox.records()
-    assert admin.test_saved(record_id).error["message"] == "connect ECONNREFUSED 127.0.0.1:1"
-    assert admin.test_saved(record_id, port=sandbox.smtp_port).status == 200
+    assert admin.send_test_of(record_id).error["message"] == "connect ECONNREFUSED 127.0.0.1:1"
+    assert admin.send_test_of(record_id, port=sandbox.smtp_port).status == 200
     assert sandbox.mailbox[0].username == "relay"
     assert sandbox.records() == before
 
@@ -88,14 +88,14 @@ def test_a_saved_test_needs_no_parameters(sandbox: Sandbox, admin: Caller) -> No
 def test_a_server_that_cannot_be_reached_is_reported(
     admin: Caller, parameters: dict[str, object], message: str, code: str | None
 ) -> None:
-    reply = admin.test("someone@example.com", **parameters)
+    reply = admin.send_test("someone@example.com", **parameters)
     assert (reply.status, reply.error["message"]) == (400, message)
     assert reply.error["command"] == "CONN"
     assert code in {None, reply.error["code"]}
 
 
 def test_a_wrong_password_is_refused_by_the_server(sandbox: Sandbox, admin: Caller) -> None:
-    reply = admin.test(
+    reply = admin.send_test(
         hostname="localhost", port=sandbox.smtp_port, username="relay", password="wrong"
     )
     assert reply.status == 400
@@ -112,7 +112,7 @@ def test_a_wrong_password_is_refused_by_the_server(sandbox: Sandbox, admin: Call
 
 @pytest.mark.parametrize("to", ["nobody@example.com", "x@refused.example", "X@REFUSED.EXAMPLE"])
 def test_a_refused_recipient_is_named(sandbox: Sandbox, admin: Caller, to: str) -> None:
-    reply = admin.test(to, hostname="localhost", port=sandbox.smtp_port)
+    reply = admin.send_test(to, hostname="localhost", port=sandbox.smtp_port)
     assert reply.error["message"].startswith(
         "Can't send mail - all recipients were rejected: 550 5.1.1 <"
     )
@@ -124,13 +124,13 @@ def test_a_refused_recipient_is_named(sandbox: Sandbox, admin: Caller, to: str) 
 def test_an_invalid_address_never_reaches_the_mail_server(
     sandbox: Sandbox, admin: Caller, to: str
 ) -> None:
-    reply = admin.test(to, hostname="localhost", port=sandbox.smtp_port)
+    reply = admin.send_test(to, hostname="localhost", port=sandbox.smtp_port)
     assert (reply.status, reply.error["code"]) == (400, "EENVELOPE")
     assert sandbox.mailbox == ()
 
 
 def test_an_international_domain_is_sent_as_a_labels(sandbox: Sandbox, admin: Caller) -> None:
-    admin.test("anna@bücher.example", hostname="localhost", port=sandbox.smtp_port)
+    admin.send_test("anna@bücher.example", hostname="localhost", port=sandbox.smtp_port)
     assert sandbox.mailbox[0].rcpt_to == ("anna@xn--bcher-kva.example",)
 
 
@@ -160,7 +160,7 @@ def test_a_refusal_in_each_phase_comes_back_verbatim(
     command: str,
 ) -> None:
     sandbox.mail.play(refuse(phase, text))
-    error = admin.test(hostname="localhost", port=sandbox.smtp_port, **LOGIN).error
+    error = admin.send_test(hostname="localhost", port=sandbox.smtp_port, **LOGIN).error
     assert error["message"].startswith(message)
     assert error["message"].endswith(text)
     assert error["response"] == text
@@ -168,13 +168,13 @@ def test_a_refusal_in_each_phase_comes_back_verbatim(
     assert (error["code"], error["command"]) == (code, command)
     assert sandbox.mailbox == ()
     sandbox.mail.play_normally()
-    assert admin.test(hostname="localhost", port=sandbox.smtp_port, **LOGIN).status == 200
+    assert admin.send_test(hostname="localhost", port=sandbox.smtp_port, **LOGIN).status == 200
 
 
 @pytest.mark.parametrize("phase", [Phase.GREETING, Phase.RCPT, Phase.MESSAGE])
 def test_a_dropped_connection_is_reported(sandbox: Sandbox, admin: Caller, phase: Phase) -> None:
     sandbox.mail.play(drop(phase))
-    error = admin.test(hostname="localhost", port=sandbox.smtp_port, **LOGIN).error
+    error = admin.send_test(hostname="localhost", port=sandbox.smtp_port, **LOGIN).error
     greeting = phase is Phase.GREETING
     wanted = "Unexpected socket close" if greeting else "Connection closed unexpectedly"
     assert (error["message"], error["code"]) == (wanted, "ECONNECTION")
@@ -184,25 +184,25 @@ def test_a_dropped_connection_is_reported(sandbox: Sandbox, admin: Caller, phase
 @pytest.mark.parametrize("phase", [Phase.GREETING, Phase.MESSAGE])
 def test_silence_ends_with_the_time_out(sandbox: Sandbox, admin: Caller, phase: Phase) -> None:
     sandbox.mail.play(silence(phase))
-    error = admin.test(hostname="localhost", port=sandbox.smtp_port, **LOGIN).error
+    error = admin.send_test(hostname="localhost", port=sandbox.smtp_port, **LOGIN).error
     wanted = "Greeting never received" if phase is Phase.GREETING else "Timeout"
     assert (error["message"], error["code"]) == (wanted, "ETIMEDOUT")
 
 
 def test_a_slow_greeting_within_the_time_out_is_waited_for(sandbox: Sandbox, admin: Caller) -> None:
     sandbox.mail.play(slow(Phase.GREETING, 0.2))
-    assert admin.test(hostname="localhost", port=sandbox.smtp_port).status == 200
+    assert admin.send_test(hostname="localhost", port=sandbox.smtp_port).status == 200
 
 
 def test_a_server_without_starttls_gets_mail_in_the_clear(sandbox: Sandbox, admin: Caller) -> None:
     sandbox.mail.play(Scenario(offer_starttls=False))
-    assert admin.test(hostname="localhost", port=sandbox.smtp_port, **LOGIN).status == 200
+    assert admin.send_test(hostname="localhost", port=sandbox.smtp_port, **LOGIN).status == 200
     assert sandbox.mailbox[0].tls is False
 
 
 def test_broken_tls_is_reported_in_the_words_of_openssl(sandbox: Sandbox, admin: Caller) -> None:
     sandbox.mail.play(Scenario(tls=Tls.NONE))
-    error = admin.test(hostname="localhost", port=sandbox.smtp_port).error
+    error = admin.send_test(hostname="localhost", port=sandbox.smtp_port).error
     assert "wrong version number" in error["message"]
     assert error["code"] == "ESOCKET"
 
@@ -210,7 +210,7 @@ def test_broken_tls_is_reported_in_the_words_of_openssl(sandbox: Sandbox, admin:
 def test_a_plain_client_hears_nothing_from_a_server_that_waits_for_tls(
     sandbox: Sandbox, admin: Caller
 ) -> None:
-    error = admin.test(hostname="localhost", port=sandbox.smtps_port).error
+    error = admin.send_test(hostname="localhost", port=sandbox.smtps_port).error
     assert error["message"] == "Greeting never received"
 
 
@@ -251,7 +251,7 @@ def test_a_server_text_may_carry_anything_a_terminal_would_obey(
 ) -> None:
     text = "550 5.1.1 [/nope] \x1b[2J é\x07"
     sandbox.mail.play(refuse(Phase.RCPT, text))
-    assert admin.test(hostname="localhost", port=sandbox.smtp_port).error["response"] == text
+    assert admin.send_test(hostname="localhost", port=sandbox.smtp_port).error["response"] == text
 
 
 def test_stopping_does_not_wait_for_someone_who_says_nothing() -> None:
@@ -276,7 +276,7 @@ def test_a_careful_mailer_says_what_is_wrong_with_a_certificate(
 ) -> None:
     sandbox.verify_mail_servers(trusted_by_mailer())
     sandbox.mail.play(Scenario(certificate=kind))
-    error = admin.test(hostname="localhost", port=sandbox.smtp_port).error
+    error = admin.send_test(hostname="localhost", port=sandbox.smtp_port).error
     assert error["message"].startswith(words)
     assert error["code"] == "ESOCKET"
     assert sandbox.mailbox == ()
@@ -286,5 +286,5 @@ def test_a_connection_that_is_reset_is_an_error_of_the_socket(
     sandbox: Sandbox, admin: Caller
 ) -> None:
     sandbox.mail.play(reset(Phase.EHLO))
-    error = admin.test(hostname="localhost", port=sandbox.smtp_port).error
+    error = admin.send_test(hostname="localhost", port=sandbox.smtp_port).error
     assert (error["message"], error["code"]) == ("read ECONNRESET", "ESOCKET")

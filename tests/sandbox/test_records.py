@@ -222,7 +222,7 @@ def test_an_unknown_id_is_not_found(admin: Caller) -> None:
     for reply in (
         admin.call("GET", f"{RECORDS}/123"),
         admin.modify("123", {"name": "port", "value": 25}),
-        admin.test_saved("123"),
+        admin.send_test_of("123"),
     ):
         assert reply.status == 404
         assert reply.error["message"] == 'Unknown "SmtpConnection" id "123".'

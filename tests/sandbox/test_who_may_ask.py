@@ -253,7 +253,7 @@ def test_no_secret_that_was_sent_is_shown_by_the_controls(sandbox: Sandbox, admi
 
 @pytest.mark.parametrize("address", ["203.0.113.5", "0.0.0.0", "::ffff:203.0.113.5"])
 def test_test_mail_leaves_this_machine_for_named_hosts_only(admin: Caller, address: str) -> None:
-    reply = admin.test(hostname=address, port=25)
+    reply = admin.send_test(hostname=address, port=25)
     assert reply.status == 400
     assert f"--allow-mail-to {address}" in reply.error["message"]
 

@@ -31,7 +31,7 @@ from smtp_tui.state.journal import (
 from tests.api.desk import BODY_PASSWORD, IMPATIENT, WRITES, Desk, as_it_came, desk
 from tests.failing_sandbox import Fault, FaultKind, Sandbox
 from tests.state.test_files import at_most
-from tests.workflows.test_test_email import wait_for
+from tests.waiting import turns, wait_for
 
 ACTOR = actor_of({"SSH_CONNECTION": "192.0.2.1 5000 192.0.2.2 22"})
 
@@ -306,8 +306,7 @@ async def test_lines_keep_their_order_and_none_is_lost_where_a_write_is_given_up
         writing = [asyncio.create_task(held.do(name)) for name in ("delete", "create")]
         await asyncio.to_thread(wait_for, lambda: asked == 1)
         leaving = asyncio.create_task(held.client.aclose(0))
-        for _ in range(5):
-            await asyncio.sleep(0)
+        await turns(5)
         for task in asyncio.all_tasks():  # as a second signal does
             if task not in (leaving, asyncio.current_task()):
                 task.cancel()

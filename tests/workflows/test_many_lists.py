@@ -17,6 +17,7 @@ from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import EnvironmentToken, PromptToken
 from smtp_tui.workflows.many_lists import ManyLists, Part, State
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.waiting import until
 from tests.workflows.scripted import ScriptedOperator
 
 NAMES = ("quick", "slow", "hanging", "down", "ended", "busy")
@@ -70,12 +71,9 @@ def records(lists: ManyLists, name: str) -> list[str]:
     return [record.name for record in lists.parts[name].answer.records]
 
 
-async def until(lists: ManyLists, name: str, state: State) -> None:
+async def gets(lists: ManyLists, name: str, state: State) -> None:
     """Wait until a part is so."""
-    deadline = asyncio.get_running_loop().time() + 20
-    while states(lists)[name] is not state:
-        assert asyncio.get_running_loop().time() < deadline, states(lists)
-        await asyncio.sleep(0.005)
+    await until(lambda: states(lists)[name] is state)
 
 
 async def test_each_part_stands_on_its_own_and_a_hanging_host_holds_nobody_up(
@@ -85,12 +83,12 @@ async def test_each_part_stands_on_its_own_and_a_hanging_host_holds_nobody_up(
     async with lists_of(hosts, tmp_path) as lists:
         assert set(states(lists).values()) == {State.WAITING}
         reading = asyncio.create_task(lists.read_all())
-        await until(lists, "quick", State.FRESH)
+        await gets(lists, "quick", State.FRESH)
         assert states(lists)["slow"] is State.READING
-        await until(lists, "slow", State.FRESH)
-        await until(lists, "down", State.DOWN)
-        await until(lists, "ended", State.SIGN_IN)
-        await until(lists, "busy", State.DOWN)
+        await gets(lists, "slow", State.FRESH)
+        await gets(lists, "down", State.DOWN)
+        await gets(lists, "ended", State.SIGN_IN)
+        await gets(lists, "busy", State.DOWN)
         assert states(lists)["hanging"] is State.READING
         assert records(lists, "quick") == ["QUICK"]
         assert records(lists, "slow") == ["SLOW"]
@@ -120,9 +118,9 @@ async def test_a_reading_that_fails_or_is_stopped_leaves_the_records_from_before
         assert set(states(lists).values()) == {State.FRESH}
         hinder(hosts)
         reading = asyncio.create_task(lists.read_all())
-        await until(lists, "down", State.STALE)
-        await until(lists, "busy", State.STALE)
-        await until(lists, "ended", State.SIGN_IN)
+        await gets(lists, "down", State.STALE)
+        await gets(lists, "busy", State.STALE)
+        await gets(lists, "ended", State.SIGN_IN)
         assert states(lists)["hanging"] is State.READING
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)

@@ -35,6 +35,7 @@ from smtp_tui.workflows.session import Memory, Session
 from smtp_tui.workflows.test_email import TestMails
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import HeldClock
+from tests.waiting import until
 from tests.workflows.scripted import ScriptedOperator
 
 TO_587 = (Change("port", ABSENT, 587),)
@@ -434,10 +435,7 @@ async def test_a_create_that_was_left_is_not_sent_again_on_the_word_of_an_old_li
     await asyncio.to_thread(sandbox.wait_for_requests, before + 1)
     left.cancel()
     await asyncio.wait({left})
-    deadline = asyncio.get_running_loop().time() + 20
-    while session.under_way:
-        assert asyncio.get_running_loop().time() < deadline
-        await asyncio.sleep(0.01)
+    await until(lambda: not session.under_way)
     await run.carry_out([1])
     assert progress(run) == [Progress.DONE, Progress.UNKNOWN]
     assert "which this run may have created" in run.results[1].words

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,6 +22,7 @@ from smtp_tui.state.history import PasswordUsed, TestHistory, TestRun
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestMail, TestMails, TestSubject
 from tests.failing_sandbox import Fault, FaultKind, Operation, Phase, Sandbox, refuse
+from tests.waiting import wait_for
 from tests.workflows.scripted import ScriptedOperator
 
 TO = "someone@example.com"
@@ -60,14 +59,6 @@ async def sent(
 
 def remembered(history: TestHistory, session: Session, subject: TestSubject) -> list[TestRun]:
     return [tested.run for tested in history.tests(session.key(subject.record_id))]
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Block until something is so."""
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def verdict(mail: TestMail) -> Verdict:
