@@ -24,7 +24,7 @@ from screenshots.starts import Start
 from smtp_tui.api.clock import Clock
 from smtp_tui.probe.model import Address, Limits
 from smtp_tui.probe.names import Names
-from smtp_tui.probe.run import Prober
+from smtp_tui.probe.prober import Prober
 from smtp_tui.sandbox.certificate import Certificate
 from smtp_tui.state.history import TestRun
 from tests.probe.relay import Talk, relay

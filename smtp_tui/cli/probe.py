@@ -62,7 +62,7 @@ from smtp_tui.probe.model import (
     parse_address,
 )
 from smtp_tui.probe.names import Names
-from smtp_tui.probe.run import Prober
+from smtp_tui.probe.prober import Prober
 from smtp_tui.profiles.choosing import NoSuchProfile
 from smtp_tui.state.files import FileProblem, state_directory, write_public
 from smtp_tui.state.history import TestHistory

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from smtp_tui.probe.failures import failure, refusal
 from smtp_tui.probe.model import Failure, Limits, Line, Reason, Side, TlsFound
-from smtp_tui.probe.words import failure, refusal
 
 if TYPE_CHECKING:
     from smtp_tui.probe.tls import Handshake

@@ -145,7 +145,8 @@ class Failure(Struct, frozen=True):
     """Why a step failed: what happened, what it usually means, what to try, what to correct.
 
     ``parameter`` is hostname, port, username, password, ``to`` for the recipient, or None. ``way``
-    is what the end of the ``advice`` is about; :meth:`advised` says how it is done.
+    is what the end of the ``advice`` is about; :meth:`advised` says how it is done. ``not_tried``
+    is why the server was not asked at all, blank where it was.
     """
 
     reason: Reason
@@ -154,6 +155,7 @@ class Failure(Struct, frozen=True):
     advice: str = ""
     parameter: str | None = None
     way: Way | None = None
+    not_tried: str = ""
 
     def advised(self, how: Mapping[Way, str]) -> str:
         """The advice, with the key or the option that does it where the person is, if any."""

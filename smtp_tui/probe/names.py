@@ -11,8 +11,8 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from smtp_tui.api.reach import addresses_of
+from smtp_tui.probe.failures import failure
 from smtp_tui.probe.model import Address, Failure, Reason
-from smtp_tui.probe.words import failure
 
 if TYPE_CHECKING:
     from dns.asyncresolver import Resolver

@@ -25,7 +25,7 @@ from smtp_tui.workflows.session import Memory, Session
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
     from smtp_tui.api.writes import Unattended
-    from smtp_tui.probe.run import Prober
+    from smtp_tui.probe.prober import Prober
     from smtp_tui.state.drafts import DraftStore
     from smtp_tui.state.history import TestHistory
     from smtp_tui.state.journal import Journal
@@ -91,7 +91,7 @@ def usual_prober(clock: Clock) -> Prober:
     """What probes relays, with the usual limits and ports."""
     from smtp_tui.probe.model import Limits  # noqa: PLC0415 - after the first rows
     from smtp_tui.probe.names import Names  # noqa: PLC0415
-    from smtp_tui.probe.run import Prober  # noqa: PLC0415
+    from smtp_tui.probe.prober import Prober  # noqa: PLC0415
 
     return Prober(clock, Names(), Limits())
 

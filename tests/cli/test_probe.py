@@ -20,7 +20,7 @@ from smtp_tui.cli.probe_formats import Looked, Named, result_text, summary, word
 from smtp_tui.help.pages import page
 from smtp_tui.probe.model import Address, Ask, Failure, Limits, Probe, Reason, Step, StepResult
 from smtp_tui.probe.model import Result as StepEnd
-from smtp_tui.probe.run import OTHER_PORTS
+from smtp_tui.probe.prober import OTHER_PORTS
 from tests.cli.console import Console, Result, Typist
 from tests.cli.test_edge import PROGRAM, ended
 from tests.cli.test_many import add_profile

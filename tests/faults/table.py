@@ -2826,7 +2826,7 @@ FAULTS: Final = (
 """,
         "",
         (
-            "tests/probe/test_words.py"
+            "tests/probe/test_failures.py"
             "::test_a_reply_means_what_it_means_in_a_verdict_and_names_who_looked",
         ),
     ),
@@ -2847,15 +2847,15 @@ FAULTS: Final = (
     Fault(
         "a port that begins TLS the other way is only called silent",
         HONEST,
-        "        ways = _other_ways(run.probe)",
-        "        ways = _other_ways(run.probe)[:0]",
+        "        ways = _other_ways(attempt.probe)",
+        "        ways = _other_ways(attempt.probe)[:0]",
         (f"{PROBE}::test_where_tls_begins_the_other_way_that_is_tried_and_told",),
     ),
     Fault(
         "a password goes to the other way of TLS",
         SECRET,
         "        asks = [Ask(here, way) for way in ways]",
-        "        asks = [replace(run.probe.ask, security=way, insecure=True) for way in ways]",
+        "        asks = [replace(attempt.probe.ask, security=way, insecure=True) for way in ways]",
         (f"{PROBE}::test_where_tls_begins_the_other_way_that_is_tried_and_told",),
     ),
     Fault(
@@ -2868,7 +2868,7 @@ FAULTS: Final = (
     Fault(
         "the dialogue does not say what was not tried",
         HONEST,
-        "        run.note(not_tried_words(not_tried(run.probe)))\n",
+        "        attempt.note(not_tried_words(not_tried(attempt.probe)))\n",
         "",
         (f"{PROBE}::test_what_was_not_tried_is_told_with_its_reason_in_the_dialogue_too",),
     ),

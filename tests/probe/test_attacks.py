@@ -19,7 +19,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.probe.model import Address, Ask, Limits, Probe, Reason, Security, Step
 from smtp_tui.probe.names import Names, NoAddress
-from smtp_tui.probe.run import Prober
+from smtp_tui.probe.prober import Prober
 from smtp_tui.sandbox.certificate import Certificate
 from tests.failing_sandbox.certificates import certificate_of
 from tests.probe.authority import Authority
@@ -337,7 +337,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.mail.replies import table
 from smtp_tui.probe.model import Address, Ask, Limits
 from smtp_tui.probe.names import Names
-from smtp_tui.probe.run import Prober
+from smtp_tui.probe.prober import Prober
 
 longest = 0.0
 

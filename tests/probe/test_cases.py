@@ -35,7 +35,7 @@ from smtp_tui.probe.model import (
     Suggestion,
 )
 from smtp_tui.probe.names import Names
-from smtp_tui.probe.run import Prober
+from smtp_tui.probe.prober import Prober
 from smtp_tui.probe.words import also_tried, not_tried, not_tried_words
 from smtp_tui.workflows.two_views import Here, here_of
 from tests.failing_sandbox.certificates import CertificateKind, certificate_of, signed_again

@@ -26,7 +26,7 @@ from smtp_tui.probe.model import (
     Way,
 )
 from smtp_tui.probe.names import Names
-from smtp_tui.probe.run import Prober
+from smtp_tui.probe.prober import Prober
 from tests.postfix import NEEDS_POSTFIX, PASSWORD, RECIPIENT, USER, Postfix
 from tests.waiting import until
 

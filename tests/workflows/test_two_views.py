@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from smtp_tui.probe.failures import failure
 from smtp_tui.probe.model import Address, Ask, Probe, Reason, Result, Step, StepResult, TlsFound
-from smtp_tui.probe.words import failure
 from smtp_tui.state.history import TestRun
 from smtp_tui.workflows.two_views import Cam, Here, another_server, cam_of, conclusion, here_of
 

@@ -14,7 +14,6 @@ from textual.widget import Widget
 
 from smtp_tui.api.target import Access
 from smtp_tui.probe.model import Address, Ask, BadAddress, Probe, Reason, Way
-from smtp_tui.probe.words import NOT_TRIED
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, EditParameter, OpenForm, opens_screen
@@ -255,7 +254,7 @@ class ProbeDialog(Dialog[EditParameter | None]):
     async def action_allow(self) -> None:
         """Send the password all the same, once, if a question about it is answered with yes."""
         failure = self._probe.failure
-        words = "" if failure is None else failure.words.removeprefix(NOT_TRIED)
+        words = "" if failure is None else failure.not_tried
         body = Content.assemble(
             (f"To {clean(self._ask.address.text, 100)}, where {clean(words)}.", "bold $bad"),
             "\nWhoever is on the way may read the password, or take it in the server's place."

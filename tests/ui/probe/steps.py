@@ -12,7 +12,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.mail.outcome import Phase, Verdict
 from smtp_tui.probe.model import Limits
 from smtp_tui.probe.names import Names
-from smtp_tui.probe.run import Prober
+from smtp_tui.probe.prober import Prober
 from smtp_tui.state.history import TestHistory, TestRun
 from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Sandbox

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.probe.channel import Channel, Reply, Stopped, handshake
+from smtp_tui.probe.failures import failure, held_back, refusal
 from smtp_tui.probe.model import (
     Ask,
     Failure,
@@ -31,15 +32,12 @@ from smtp_tui.probe.model import (
 )
 from smtp_tui.probe.names import Names, NoAddress, family_of
 from smtp_tui.probe.words import (
-    NOT_TRIED,
     certificate_in_short,
     certificate_lines,
     certificate_remarks,
-    failure,
     not_tried,
     not_tried_words,
     offers_words,
-    refusal,
     suggestion,
 )
 from smtp_tui.text import counted
@@ -92,22 +90,22 @@ class Prober:
         Where it fails before anything was asked, the ``others`` are tried: the usual ports, and
         this one with TLS begun the other way.
         """
-        run = _Run(ask, self._clock, self._names, self._limits, show)
-        await run.whole()
-        run.note(not_tried_words(not_tried(run.probe)))
-        failed = run.probe.failed
+        attempt = _Attempt(ask, self._clock, self._names, self._limits, show)
+        await attempt.whole()
+        attempt.note(not_tried_words(not_tried(attempt.probe)))
+        failed = attempt.probe.failed
         if others and failed is not None and failed.step in _TROUBLE:
-            await self._look_elsewhere(run)
-        run.set(seconds=run.passed)
-        return run.probe
+            await self._look_elsewhere(attempt)
+        attempt.set(seconds=attempt.passed)
+        return attempt.probe
 
-    async def _look_elsewhere(self, run: _Run) -> None:
+    async def _look_elsewhere(self, attempt: _Attempt) -> None:
         """Try the rest side by side; what answers there becomes a suggestion."""
-        here = run.probe.ask.address
-        ways = _other_ways(run.probe)
+        here = attempt.probe.ask.address
+        ways = _other_ways(attempt.probe)
         asks = [Ask(here, way) for way in ways]
         asks += [Ask(replace(here, port=port)) for port in self._ports if port != here.port]
-        left = self._limits.whole - run.passed
+        left = self._limits.whole - attempt.passed
         if left <= 0:
             return
         limits = replace(self._limits, whole=min(left, 2 * self._limits.step))
@@ -119,8 +117,8 @@ class Prober:
 
         found = await asyncio.gather(*map(look, asks))
         other_way, others = found[: len(ways)], tuple(found[len(ways) :])
-        run.set(others=others, other_way=other_way[0] if other_way else None)
-        run.set(suggestion=suggestion(run.probe))
+        attempt.set(others=others, other_way=other_way[0] if other_way else None)
+        attempt.set(suggestion=suggestion(attempt.probe))
 
 
 def _other_ways(probe: Probe) -> tuple[Security, ...]:
@@ -161,8 +159,8 @@ class _Found(Struct):
     in_short: str = ""
 
 
-class _Run:
-    """One probe: its steps, and what they have found so far."""
+class _Attempt:
+    """One look at one port: its steps, and what they have found so far."""
 
     def __init__(self, ask: Ask, clock: Clock, names: Names, limits: Limits, show: Show) -> None:
         self.probe = Probe(ask)
@@ -362,7 +360,7 @@ class _Run:
             tls, password = self.probe.tls, self._ask.password
             if not self._ask.insecure and (tls is None or not tls.trusted):
                 why = "there is no TLS" if tls is None else "the certificate is not trusted"
-                raise _Refused(failure(Reason.UNSAFE_LOGIN, f"{NOT_TRIED}{why}"))
+                raise _Refused(held_back(Reason.UNSAFE_LOGIN, why))
             if password is None:
                 return
             reply = await self._said_who(channel, offers, password.get_secret_value())
@@ -385,8 +383,8 @@ class _Run:
             return await self._command(channel, f"AUTH PLAIN {both}", "AUTH PLAIN ***")
         if "LOGIN" not in offers.auth:
             listed = ", ".join(offers.auth) or "none"
-            why = f"{NOT_TRIED}neither PLAIN nor LOGIN is offered, but: {listed}"
-            raise _Refused(failure(Reason.NO_METHOD, why))
+            why = f"neither PLAIN nor LOGIN is offered, but: {listed}"
+            raise _Refused(held_back(Reason.NO_METHOD, why))
         reply = await self._command(channel, "AUTH LOGIN")
         for word in words:
             if reply.code == 334:
@@ -399,12 +397,12 @@ class _Run:
         async with self._step(Step.SENDER, channel) as found:
             parameter = ""
             if not (sender + recipient).isprintable():  # a line break would begin another command
-                words = f"{NOT_TRIED}an address has a line break or another control character"
-                raise _Refused(failure(Reason.NOT_AN_ADDRESS, words))
+                why = "an address has a line break or another control character"
+                raise _Refused(held_back(Reason.NOT_AN_ADDRESS, why))
             if not (sender.isascii() and recipient.isascii()):
                 if not offers.smtputf8:
-                    words = f"{NOT_TRIED}the server takes only addresses in ASCII"
-                    raise _Refused(failure(Reason.NOT_ASCII, words))
+                    why = "the server takes only addresses in ASCII"
+                    raise _Refused(held_back(Reason.NOT_ASCII, why))
                 parameter = " SMTPUTF8"
             reply = await self._command(channel, f"MAIL FROM:<{sender}>{parameter}")
             await _agreed(reply, "MAIL FROM")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smtp_tui.mail.replies import Row, table
-from smtp_tui.probe.words import refusal
+from smtp_tui.probe.failures import refusal
 
 ROWS = (*table().server, *table().code)
 
