@@ -30,6 +30,10 @@ _SPECIAL: Final = {"'": {*"'"}, '"': {*'"$`\\!'}}
 """What means something to bash within quotes."""
 
 
+_OPTIONS: Final = {"--profile=": "profiles", "--profiles=": "several", "--preset=": "presets"}
+"""What kind of name follows an option in the same word."""
+
+
 class Typed(NamedTuple):
     """A command line up to the cursor: the words before the last, and the last one.
 
@@ -52,7 +56,7 @@ def print_names(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """
     shell, kind, line, breaks, *_ = [*arguments, *("",) * 4]
     typed = taken_apart(line)
-    for option, its_kind in (("--profile=", "profiles"), ("--profiles=", "several")):
+    for option, its_kind in _OPTIONS.items():
         if typed.raw.startswith(option):
             kind = its_kind
             typed = typed._replace(
@@ -69,7 +73,9 @@ def _names(kind: str, typed: Typed, environ: Mapping[str, str]) -> list[str]:
     if kind == "presets":
         from smtp_tui.mail.presets import presets  # noqa: PLC0415 - for this alone
 
-        return [preset.name for preset in presets().preset]
+        names = [preset.name for preset in presets().preset]
+        as_typed = typed.word != typed.word.casefold()  # else in small letters, as the help has it
+        return names if as_typed else [name.casefold() for name in names]
     known = Known(ProfileStore(config_directory(environ)).load(), environ)
     if kind == "records":
         store = NameStore(state_directory(environ))

@@ -8,6 +8,7 @@ import pytest
 
 from smtp_tui.cli.completion import SCRIPTS
 from smtp_tui.cli.names import for_bash, taken_apart
+from smtp_tui.cli.values import preset_named
 from tests.cli.console import Console
 from tests.e2e.program import other_tenant, write_profiles
 from tests.failing_sandbox import Sandbox
@@ -78,6 +79,18 @@ def test_names_are_those_of_the_last_list_of_the_profile_that_is_typed(
     assert names(console, "profiles", "--profile ") == ["environment", "europe"]
     assert names(console, "several", "--profiles europe,") == ["europe,environment"]
     assert len(sandbox.requests) == asked
+
+
+def test_each_preset_is_offered_as_it_is_typed_and_is_understood(empty_console: Console) -> None:
+    small = names(empty_console, "presets", "create X --preset ")
+    assert "gmail" in small
+    assert small == [name.casefold() for name in small]
+    assert names(empty_console, "presets", "create X --preset=gm") == small
+    capital = names(empty_console, "presets", "create X --preset Gm")
+    assert [name.casefold() for name in capital] == small
+    assert "Gmail" in capital
+    for name in small + capital:
+        assert preset_named(name).name.casefold() == name.casefold()
 
 
 def test_for_several_profiles_the_names_are_those_of_these(

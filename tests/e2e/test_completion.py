@@ -49,6 +49,8 @@ LINES: Final = {
     "get 'Alpha \t": "Alpha one",
     "profiles use eur\t": "europe",
     "create X --preset Microsoft\t": "Microsoft 365",
+    "create X --preset micro\t": "microsoft 365",
+    "create X --preset=gm\t": "--preset=gmail",
     "help conf\t": "configuration",
     "--profile none get \t": "get",
     "plan my\t": "my file.yaml",

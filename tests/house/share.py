@@ -18,7 +18,7 @@ from smtp_tui.cli.arguments import program
 from smtp_tui.cli.completion import SCRIPTS, SHARE
 from smtp_tui.cli.exit_codes import ExitCode, meaning_of
 from smtp_tui.cli.parser import NETWORK_HELP, PROFILE_HELP, Parser, WantedFields
-from smtp_tui.help.pages import TOPICS
+from smtp_tui.help.pages import TOPICS, page, parts, plain
 
 MAN: Final = SHARE / "man" / "man1" / "smtp-tui.1"
 ASK: Final = {
@@ -164,9 +164,27 @@ def arguments_of(parser: Parser) -> Iterator[str]:
             yield f".TP\n{spelled(action)}\n{roff(str(action.help))}"
 
 
+def synopsis(command: Parser) -> str:
+    """How a command is called; an option stays on the line of its value."""
+    called = " ".join(command.format_usage().split()).partition(f"{command.prog} ")[2]
+    kept = re.sub(r"(?<=[a-z]) (?=\[?[A-Za-z])", r"\\~", roff(called))
+    return f'.SY "{roff(command.prog)}"\n{kept}\n.YS'
+
+
+def section(topic: str, heading: str = "") -> Iterator[str]:
+    """A part of a page of help: what stands below a heading, or before the first one."""
+    found = page(topic).partition(f"\n## {heading}\n" if heading else "\n")[2]
+    for part in parts(plain(found.partition("\n## ")[0])):
+        name, colon, words = " ".join(part.split()).removeprefix("- ").partition(": ")
+        if part.startswith("- ") and colon:
+            yield f".TP\n.B {roff(name)}\n{roff(words)}"
+        else:
+            yield f".PP\n{roff(part)}"
+
+
 def about(command: Parser) -> Iterator[str]:
     """A command: how it is called, what it does, its arguments, an example."""
-    yield f".SS {roff(command.prog)}"
+    yield from (f".SS {roff(command.prog)}", synopsis(command))
     for paragraph in str(command.description).split("\n\n"):
         yield f".PP\n{roff(paragraph)}"
     yield from arguments_of(command)
@@ -184,13 +202,19 @@ def manual() -> str:
         '.\\" Written by python -m tests.house.share.',
         f'.TH SMTP\\-TUI 1 "" "smtp\\-tui {smtp_tui.__version__}" "User Commands"',
         f".SH NAME\nsmtp\\-tui \\- {roff(what[:1].lower() + what[1:].rstrip('.'))}",
-        ".SH SYNOPSIS\n.B smtp\\-tui\n[\\fIoptions\\fR] [\\fIcommand\\fR]",
+        f".SH SYNOPSIS\n{synopsis(tree)}",
         f".SH DESCRIPTION\n{roff(rest)}",
         ".SH OPTIONS",
         *arguments_of(tree),
         ".SH COMMANDS",
         *(part for parser in parsers(tree) if not parser.commands for part in about(parser)),
         f".SH PROFILE AND NETWORK\n.EX\n{roff(PROFILE_HELP)}\n\n{roff(NETWORK_HELP)}\n.EE",
+        *(
+            ".SH FILES",
+            *section("files"),
+            ".SH ENVIRONMENT",
+            *section("configuration", "Variables"),
+        ),
         *(".SH EXIT STATUS", *told, ".SH SEE ALSO", *pages),
     ]
     return "\n".join(parts) + "\n"

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from smtp_tui.cli.fields import FIELDS
 from smtp_tui.help.pages import TOPICS, page, plain, wrapped
 from smtp_tui.profiles.preferences import Preferences
 from smtp_tui.text import cell_width
@@ -50,9 +51,22 @@ def test_each_variable_that_is_read_is_told() -> None:
     assert sorted(name for name in read if name not in page("configuration")) == []
 
 
+def test_each_file_is_told() -> None:
+    kept = [*(PACKAGE / "state").glob("*.py"), PACKAGE / "workflows" / "backup.py"]
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in kept)
+    names = re.findall(r'(?:directory / |with_name\()"([\w.]+)"', texts)
+    assert {*names} >= {"tests.jsonl", "saved", "backups"}
+    assert [name for name in names if f"`{name}`" not in page("files")] == []
+
+
 def test_each_preference_is_told() -> None:
     told = page("configuration").partition("## config.toml")[2].partition("\n## ")[0]
     assert [name for name in Preferences.__struct_fields__ if f"`{name}`" not in told] == []
+
+
+def test_no_field_is_told_by_its_name_alone() -> None:
+    told = [(name, words) for fields in FIELDS.values() for name, words in fields.items()]
+    assert [name for name, words in told if words.removeprefix("the ") == name] == []
 
 
 @pytest.mark.parametrize("topic", TOPICS)

@@ -34,5 +34,9 @@ def test_the_man_page_is_set_without_a_warning_and_loses_no_dash() -> None:
     argv = ["groff", "-man", "-ww", "-Tascii", "-P-cbou", str(MAN)]
     done = subprocess.run(argv, capture_output=True, text=True, check=True)
     assert done.stderr == ""
-    for words in ("smtp-tui - manage", "--profile PROFILE", "smtp-tui set PRIMARY", "143"):
+    for words in (
+        *("smtp-tui - manage", "--profile PROFILE", "smtp-tui set PRIMARY", "143"),
+        *("smtp-tui set [-h] [--json [FIELDS]", "FILES\n", "audit.jsonl\n", "ENVIRONMENT\n"),
+        "CAM_HOST or CAM_HOSTNAME, CAM_PORT, CAM_TENANT_ID\n",
+    ):
         assert words in done.stdout
