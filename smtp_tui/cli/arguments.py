@@ -77,7 +77,6 @@ _WHICH: Final = one_of(
 )
 _READ_ONLY: Final = argument("--read-only", argparse.SUPPRESS)
 """For each command that does not ignore it; the help of the program tells of it."""
-_RECORD: Final = argument("record RECORD", "id, or a name that is unique")
 _NEW_PARAMETER: Final = argument(
     "--new-parameter NAME",
     "allow NAME=value although NAME is not known and not on the record; may be repeated",
@@ -289,7 +288,10 @@ def _add_records(add: AddCommand) -> None:
     on_profile("list", "records.list_records", "list the records", "--json").takes(
         argument("values RECORD", "only these records, by id or name", **ANY), *_MANY
     )
-    on_profile("get", "records.get_record", "show one record", "PRIMARY").takes(_RECORD)
+    on_profile("get", "records.get_records", "show records whole", "PRIMARY").takes(
+        argument("records RECORD", "id, or a name that is unique", nargs="+"),
+        more="With --json, one record is an object; several are a document like that of list.",
+    )
     words, example = "change parameters of records", "PRIMARY port=587 --dry-run"
     on_profile("set", "changes.set_record", words, example).takes(
         argument(

@@ -12,6 +12,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Record, is_secret_name
 from smtp_tui.api.requests import Operation
 from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
+from smtp_tui.cli.find import ambiguous, called, no_record
 from smtp_tui.cli.many import Many, Sessions, begin_many, print_plan, show_plan
 from smtp_tui.cli.output import show_whole
 from smtp_tui.cli.parser import EMPTY
@@ -32,6 +33,7 @@ class Wanted(Struct, frozen=True):
 
     names: tuple[str, ...]
     values: Mapping[str, tuple[str, ...]]
+    options: argparse.Namespace
     name_is_unique: bool = True
 
     def of(self, lists: Sequence[Listed]) -> dict[str, tuple[Record, ...]]:
@@ -51,21 +53,17 @@ class Wanted(Struct, frozen=True):
             return [*records]
         found: dict[str, Record] = {}
         for name in self.names:
-            by_id = [record for record in records if record.id == name]
-            named = by_id or [record for record in records if record.name == name]
+            named = called(records, name)
             if len(named) > 1 and self.name_is_unique:
-                ids = ", ".join(record.id for record in named)
-                words = f"{counted(len(named), 'record')} are named {name}; use an id: {ids}"
-                raise Refusal(words, ExitCode.REFUSED)
-            found |= {record.id: record for record in named}
+                raise ambiguous(named, name)
+            found |= named
         return [*found.values()]
 
     def _check_names(self, lists: Sequence[Listed]) -> None:
-        known = [(r.id, r.name) for listed in lists for r in listed.found.records]
+        records = [record for listed in lists for record in listed.found.records]
         for name in self.names:
-            if not any(name in each for each in known):
-                near = nearest(name, [each for _, each in known])
-                raise Refusal(f"no record {name}{near}", ExitCode.NOT_FOUND)
+            if not called(records, name):
+                raise no_record(self.options, name, records)
 
     def _check_values(self, lists: Sequence[Listed]) -> None:
         """A parameter that no record has is a slip."""
@@ -106,7 +104,7 @@ def wanted_of(options: argparse.Namespace, names: Iterable[str], *, unique: bool
         if not separator or not name.strip():
             raise Misuse("--match is not in the form name=value")
         values[name] = (*values.get(name, ()), text)
-    return Wanted(names, values, unique)
+    return Wanted(names, values, options, unique)
 
 
 def _check(options: argparse.Namespace, wanted: Wanted) -> None:

@@ -162,15 +162,6 @@ class Parser(argparse.ArgumentParser):
             message = re.sub(rf"\A{said}", plainer, message)
         raise Refusal(f"{message} (see {self.prog} --help)", self.usage_code)
 
-    def parsed(self, options: Sequence[str], words: Sequence[str]) -> argparse.Namespace:
-        """Parse the options of this command, then its other words; none of these is an option."""
-        parsed, left = self.parse_known_args([*options, *(["--"] if words else []), *words])
-        if left:
-            from smtp_tui.text import counted
-
-            self.error(counted(sum(word != "--" for word in left), "unexpected argument"))
-        return parsed
-
     def refuse_option(self, option: str, program: Parser) -> NoReturn:
         """Say that this command has no such option, and which may have been meant."""
         if option in program.options:
@@ -213,6 +204,8 @@ class Line:
         self.program = program
         self.options: list[str] = []
         self.words: list[str] = []
+        self.after_json: dict[str, str] = {}
+        """Each word that follows ``--json`` or ``--jsonl`` but names no field, with that option."""
         self._names: list[str] = []
         known = dict(_all_options(program))
         with_value = {name for name, action in known.items() if action.nargs != 0}
@@ -238,13 +231,15 @@ class Line:
                 continue
             if not isinstance(known[argument], WantedFields) or fields & {*left[-1].split(",")}:
                 self.options.append(left.pop())
+            else:
+                self.after_json[left[-1]] = argument
         self.command = program
         while self.command.commands and self.words:
             command = self.command.commands.get(self.words[0])
             if command is None:
                 self._refuse_word()
             self.command = command
-            del self.words[0]
+            self.after_json.pop(self.words.pop(0), None)
 
     def _refuse_word(self) -> NoReturn:
         """Say that a word is no command. An unknown option before it may have caused that."""
@@ -272,11 +267,23 @@ class Line:
         """The options of the command; where it lacks one of the program's, the default of that."""
         self._refuse_unknown(self.command.options)
         self._refuse_repeated()
-        options = self.command.parsed(self.options, self.words)
+        dashes = ["--"] if self.words else []
+        options, left = self.command.parse_known_args([*self.options, *dashes, *self.words])
+        if left:
+            self._refuse_left(sum(word != "--" for word in left))
         if self.command is not self.program:
             self.program.parse_args([], options)
         options.command = self.command.command or None
+        options.after_json = self.after_json
         return options
+
+    def _refuse_left(self, count: int) -> NoReturn:
+        """Say that words are left over. One that follows ``--json`` was meant as a field."""
+        from smtp_tui.text import counted
+
+        for word, option in self.after_json.items():
+            self.command.parse_known_args([f"{option}={word}"])  # raises: it has no such field
+        self.command.error(counted(count, "unexpected argument"))
 
 
 def _is_option(argument: str) -> bool:

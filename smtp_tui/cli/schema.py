@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _FILES: Final = ("file", "plan", "profiles", "config")
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _KEYS: Final = {
-    "list": "records",
+    **dict.fromkeys(("list", "get"), "records"),
     **dict.fromkeys(("set", "create", "delete", "test", "apply"), "outcomes"),
     "probe": "probes",
     "audit": "writes",
@@ -104,8 +104,10 @@ def output_schema(command: str, *, line: bool = False) -> dict[str, Any]:
     for name, words in FIELDS[command].items():
         described[name]["description"] = words
     if command in _KEYS and not line:
-        first = {"properties": {_KEYS[command]: {"type": "array", "items": first}}}
-        first["required"] = [_KEYS[command]]
+        if command == "get":  # which prints one record alone
+            others = [first, *others]
+        key = _KEYS[command]
+        first = {"properties": {key: {"type": "array", "items": first}}, "required": [key]}
     found = first if not others else {"anyOf": [first, *others]}
     version = {"type": "integer", "const": SCHEMA, "description": "The version of the shapes."}
     return {

@@ -13,10 +13,10 @@ from msgspec.structs import asdict, replace
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.writes import was_not_sent
 from smtp_tui.cli.exit_codes import ExitCode, Misuse
+from smtp_tui.cli.find import find
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.output import show_many
 from smtp_tui.cli.parser import EMPTY
-from smtp_tui.cli.records import find
 from smtp_tui.cli.running import Environ, begin, names_of, wants_many
 from smtp_tui.cli.say import explain, remark, show, warn
 from smtp_tui.cli.shapes import Mail, outcome_of

@@ -81,7 +81,7 @@ def test_a_change_by_a_script_from_start_to_end(sandbox: Sandbox, environ: dict[
     "arguments",
     [
         ("nonsense",),
-        ("get", "too", "many"),
+        ("audit", "too", "many"),
         ("get",),
         ("set", "A", "--pass", "planted"),
         ("set", "A", "--password=planted", "--yes"),

@@ -133,13 +133,13 @@ def test_what_follows_json_is_its_value_only_if_it_names_a_field(
     line: str, fields: tuple[str, ...], record: str
 ) -> None:
     options = vars(parse(line.split()))
-    assert (options["json"], options["fields"], options["record"]) == (True, fields, record)
+    assert (options["json"], options["fields"], options["records"]) == (True, fields, [record])
 
 
 LATE = [
-    ("get -- -A", "record", "-A"),
-    ("-- get -A", "record", "-A"),
-    ("get --json -- --json", "record", "--json"),
+    ("get -- -A", "records", ["-A"]),
+    ("-- get -A", "records", ["-A"]),
+    ("get --json -- --json", "records", ["--json"]),
     ("set -- -A port=1", "values", ["-A", "port=1"]),
     ("set A --dry-run -- -x=1 --yes", "values", ["A", "-x=1", "--yes"]),
     ("create --yes -- -N -x=1", "values", ["-x=1"]),
@@ -178,7 +178,8 @@ SLIPS = [
     ("--jsn list", "smtp-tui list"),
     ("--all set A", "smtp-tui set"),
     ("get", "smtp-tui get"),
-    ("get a b", "smtp-tui get"),
+    ("audit a b", "smtp-tui audit"),
+    ("--json audit a", "smtp-tui audit"),
     ("list --profile", "smtp-tui list"),
     ("list --profile --json", "smtp-tui list"),
     ("--json=1 audit", "smtp-tui audit"),

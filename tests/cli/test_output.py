@@ -79,6 +79,7 @@ LINES = [
     "list --all-profiles",
     "list --match port=1",
     "get GOOD",
+    "get GOOD GOOD",
     "set GOOD username=b --dry-run",
     "set GOOD username=b --yes",
     "set GOOD username=b --yes",
@@ -213,6 +214,21 @@ def test_a_field_that_is_none_is_refused_before_anything_is_sent(
     result = console.run("set", "A", "port=1", "--yes", "--json=id,bogus")
     assert (result.code, result.out, sandbox.requests) == (2, "", ())
     assert "it has profile, id, name, operation" in result.err
+
+
+def test_a_word_after_json_that_is_no_record_is_told_how_a_field_is_chosen(
+    console: Console, sandbox: Sandbox
+) -> None:
+    sandbox.add_record("A", VALUES)
+    for command in (("list",), ("get",), ("get", "A"), ("delete", "A"), ("set",)):
+        result = console.run(*command, "--json", "nope", *["port=1"] * (command == ("set",)))
+        assert (result.code, result.out) == (3, ""), command
+        assert "; to choose a field: --json=nope" in result.err, command
+    assert "to choose" not in console.run("--json", "get", "get").err
+    for line in ("doctor --json nope", "profiles list --jsonl nope"):
+        refused = console.run(*line.split())
+        assert (refused.code, "has no such field; it has " in refused.err) == (2, True), line
+    assert "1 unexpected argument" in console.run("--json", "doctor", "nope").err
 
 
 def test_json_alone_lists_the_fields_to_whoever_looks_at_it(

@@ -35,6 +35,25 @@ def test_json_keeps_types_and_tells_of_a_secret_only_its_state(
     ]
 
 
+def test_get_prints_several_records_each_once_and_asks_for_the_list_once(
+    console: Console, sandbox: Sandbox
+) -> None:
+    ids = [sandbox.add_record(name, {"hostname": name.lower()}) for name in ("A", "B")]
+    asked = ("get", "B", "A", ids[1])
+    first, second = console.run(*asked).out.split("\n\n")
+    assert first == console.run("get", "B").out.rstrip("\n")
+    assert second == console.run("get", "A").out
+    before = len(sandbox.requests)
+    found = console.run(*asked, "--json", "id").json("records")
+    assert found == [{"id": ids[1]}, {"id": ids[0]}]
+    assert [request.operation for request in sandbox.requests[before:]].count(Operation.LIST) == 1
+    assert len(console.run("get", "A", "A", "--json").json("records")) == 1
+    assert console.run("get", "A", "--json").json()["id"] == ids[0]
+    assert len(console.run(*asked, "--jsonl", "id").out.splitlines()) == 2
+    missing = console.run("get", "A", "NOBODY")
+    assert (missing.code, missing.out) == (3, "")
+
+
 def test_an_empty_list_says_on_stderr_where_it_looked(console: Console, sandbox: Sandbox) -> None:
     result = console.run("list")
     assert (result.code, result.out) == (0, "")

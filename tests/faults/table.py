@@ -662,8 +662,8 @@ FAULTS: Final = (
     Fault(
         "the first of two records of one name is meant",
         PLACE,
-        "    if len(matching) == 1:\n        return named[0]",
-        "    if matching:\n        return named[0]",
+        "    if len(matching) == 1:\n        return next",
+        "    if matching:\n        return next",
         (f"{CLI_READING}::test_an_ambiguous_name_is_refused_with_the_ids",),
     ),
     Fault(
@@ -3333,6 +3333,20 @@ FAULTS: Final = (
             "tests/cli/test_every_command.py"
             "::test_what_cannot_be_written_has_its_code_and_the_work_is_done",
         ),
+    ),
+    Fault(
+        "a word after --json that names nothing is not told how a field is chosen",
+        PLACE,
+        " if wanted in options.after_json else",
+        " if not options.after_json else",
+        (f"{CLI_OUTPUT}::test_a_word_after_json_that_is_no_record_is_told_how_a_field_is_chosen",),
+    ),
+    Fault(
+        "get asks for the list once for each record",
+        PLACE,
+        "await session.list() if listed is None else listed",
+        "await session.list()",
+        (f"{CLI_READING}::test_get_prints_several_records_each_once_and_asks_for_the_list_once",),
     ),
     Fault(
         "a record takes the name of a field for its own",
