@@ -232,7 +232,7 @@ class NotTried(Struct, frozen=True):
 
 
 class Attempted(Struct, frozen=True):
-    """Another port, or another way to begin TLS, that was tried."""
+    """Another port or TLS setting that was tried."""
 
     port: int
     security: str

@@ -251,8 +251,8 @@ class Probe(Struct, frozen=True):
     """All that was found; while a probe runs, all that was found so far.
 
     ``under_way`` is the step that has not ended, ``seconds`` how long everything took.
-    ``others`` are the other ports, which are looked at where this one failed; ``other_way`` is this
-    port with TLS begun the other way, where it looks like that. ``suggestion`` follows from them.
+    ``others`` are the other ports, which are tried where this one failed; ``other_way`` is this
+    port with another TLS setting, where the failure points to it. ``suggestion`` follows from them.
     """
 
     ask: Ask

@@ -57,7 +57,7 @@ class Names:
                 words = f"the name could not be looked up: {error.strerror}"
                 raise NoAddress(failure(Reason.NO_DNS, words)) from None
             raise NoAddress(await self._why_not(host, seconds, error.errno)) from None
-        return by_turns(found)
+        return alternating(found)
 
     async def _why_not(self, host: str, seconds: float, number: int | None) -> Failure:
         """Ask DNS why there is no address; the system's word counts where DNS gives none."""
@@ -100,8 +100,8 @@ def _answered(error: NoNameservers) -> bool:
     return any(response is not None for *_, response in error.kwargs["errors"])
 
 
-def by_turns(addresses: Iterable[str]) -> tuple[str, ...]:
-    """IPv6 and IPv4 by turns, beginning with the system's choice (RFC 8305, section 4).
+def alternating(addresses: Iterable[str]) -> tuple[str, ...]:
+    """IPv6, IPv4, IPv6 and so on, the system's first choice first (RFC 8305, section 4).
 
     So a family that leads nowhere from here does not use up all attempts.
     """

@@ -88,7 +88,7 @@ class Prober:
         """Take all steps, up to the first that fails.
 
         Where it fails before anything was asked, the ``others`` are tried: the usual ports, and
-        this one with TLS begun the other way.
+        this one with another TLS setting.
         """
         attempt = _Attempt(ask, self._clock, self._names, self._limits, show)
         await attempt.whole()
@@ -102,9 +102,10 @@ class Prober:
     async def _look_elsewhere(self, attempt: _Attempt) -> None:
         """Try the rest side by side; what answers there becomes a suggestion."""
         here = attempt.probe.ask.address
-        ways = _other_ways(attempt.probe)
-        asks = [Ask(here, way) for way in ways]
-        asks += [Ask(replace(here, port=port)) for port in self._ports if port != here.port]
+        other = _other_security(attempt.probe)
+        asks = [Ask(replace(here, port=port)) for port in self._ports if port != here.port]
+        if other is not None:
+            asks.append(Ask(here, other))
         left = self._limits.whole - attempt.passed
         if left <= 0:
             return
@@ -116,24 +117,24 @@ class Prober:
             return await prober.probe(ask, lambda _: None, others=False)
 
         found = await asyncio.gather(*map(look, asks))
-        other_way, others = found[: len(ways)], tuple(found[len(ways) :])
-        attempt.set(others=others, other_way=other_way[0] if other_way else None)
+        other_way = found.pop() if other is not None else None
+        attempt.set(others=tuple(found), other_way=other_way)
         attempt.set(suggestion=suggestion(attempt.probe))
 
 
-def _other_ways(probe: Probe) -> tuple[Security, ...]:
-    """The other way to begin TLS on this port, where the failure looks like that.
+def _other_security(probe: Probe) -> Security | None:
+    """The TLS setting to try next on this port, where the failure points to it.
 
     A server that waits for a handshake says nothing, hangs up, or sends an alert.
     """
     failed = probe.failed
     if failed is None or failed.failure is None:
-        return ()
+        return None
     reason, at_once = failed.failure.reason, probe.ask.tls_at_once
     if at_once and failed.step is Step.TLS and reason in _NO_TLS:
-        return (Security.PLAIN,)
+        return Security.PLAIN
     waits = not at_once and failed.step is Step.GREETING and reason in _NO_GREETING
-    return (Security.TLS,) if waits else ()
+    return Security.TLS if waits else None
 
 
 def _failed_at(failures: Mapping[str, Failure]) -> tuple[str, ...]:
@@ -247,7 +248,11 @@ class _Attempt:
         return addresses
 
     async def _connected(self, addresses: tuple[str, ...]) -> Channel:
-        """Connect to the first address that takes it; they share the time."""
+        """Connect to the first address that takes it; they share the time.
+
+        If it fails later, no other is tried, which would hide that: some mailers try the next one,
+        as Postfix does, and others fail, as Nodemailer does.
+        """
         tried = addresses[: self._limits.addresses]
         failures: dict[str, Failure] = {}
         sock = None

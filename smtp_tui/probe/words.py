@@ -91,7 +91,7 @@ def certificate_lines(tls: TlsFound) -> Iterator[str]:
 
 
 def also_tried(probe: Probe) -> Iterator[tuple[str, Probe]]:
-    """The other attempts after a failure, each with its name: the other way of TLS, other ports."""
+    """The other attempts after a failure, each with its name: another TLS setting, other ports."""
     if probe.other_way is not None:
         yield "TLS at once" if probe.other_way.ask.tls_at_once else "plain text", probe.other_way
     for other in probe.others:

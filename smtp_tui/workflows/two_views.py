@@ -25,7 +25,7 @@ class Here(Enum):
     CERTIFICATE = "answers, with a certificate that is not trusted"
     SAYS_NO = "refuses"
     TROUBLE = "takes connections, but does not speak SMTP as expected"
-    OTHER_TLS = "speaks SMTP if TLS begins the other way"
+    OTHER_TLS = "speaks SMTP with another TLS setting"
     UNREACHABLE = "cannot be reached"
 
 
@@ -49,7 +49,7 @@ class Conclusion(Struct, frozen=True):
     not_proven: str
 
 
-_NOT_LOGGED_IN: Final = "The probe sent no mail, so it shows nothing of what happens to one."
+_NO_MAIL_SENT: Final = "The probe sent no mail, so it shows nothing of what happens to one."
 _THEN: Final = "The relay may have changed since CAM's test."
 _UNTESTED: Final = "Nothing is known of how CAM sees it; a test email tells."
 _MAYBE_SENT: Final = "CAM's answer was lost or said too little; test again."
@@ -64,7 +64,7 @@ _TABLE: Final[dict[tuple[Here, Cam], _Row]] = {
     (Here.GOOD, Cam.REJECTED): (
         "Both reach it, and it refused CAM's mail.",
         "The login, the sender, the recipient or CAM's own address was refused.",
-        _NOT_LOGGED_IN,
+        _NO_MAIL_SENT,
     ),
     (Here.GOOD, Cam.CERTIFICATE): (
         "This machine agrees on TLS with it, CAM does not.",
@@ -89,7 +89,7 @@ _TABLE: Final[dict[tuple[Here, Cam], _Row]] = {
     (Here.CERTIFICATE, Cam.REJECTED): (
         "Both reach it, and it refused CAM's mail.",
         "The certificate is not what CAM failed at; read the relay's reply.",
-        _NOT_LOGGED_IN,
+        _NO_MAIL_SENT,
     ),
     (Here.CERTIFICATE, Cam.UNREACHABLE): (
         "Only this machine reaches it, and does not trust its certificate.",
@@ -128,7 +128,7 @@ _TABLE: Final[dict[tuple[Here, Cam], _Row]] = {
     ),
     (Here.TROUBLE, Cam.CERTIFICATE): (
         "Neither can talk to it.",
-        "Often TLS at once on a port that expects STARTTLS, or the other way round.",
+        "Often TLS at once on a port that expects STARTTLS, or the reverse.",
         "Both may have failed for different reasons.",
     ),
     (Here.TROUBLE, Cam.UNREACHABLE): (
@@ -137,23 +137,23 @@ _TABLE: Final[dict[tuple[Here, Cam], _Row]] = {
         "Both may have failed for different reasons.",
     ),
     (Here.OTHER_TLS, Cam.ACCEPTED): (
-        "Both reach it; this probe began TLS in the wrong way.",
+        "Both reach it; this probe used the wrong TLS setting.",
         "Nothing is wrong with the record.",
         _THEN,
     ),
     (Here.OTHER_TLS, Cam.REJECTED): (
-        "It refused CAM's mail; this probe began TLS in the wrong way.",
+        "It refused CAM's mail; this probe used the wrong TLS setting.",
         "The relay's reply to CAM says why.",
-        _NOT_LOGGED_IN,
+        _NO_MAIL_SENT,
     ),
     (Here.OTHER_TLS, Cam.CERTIFICATE): (
-        "CAM and this probe began TLS in the wrong way.",
-        "The port does not match how TLS begins: change the port of the record.",
+        "CAM and this probe used the wrong TLS setting.",
+        "The TLS setting does not match the port: change the port of the record.",
         "CAM may have failed for another reason.",
     ),
     (Here.OTHER_TLS, Cam.UNREACHABLE): (
-        "It answers here if TLS begins the other way.",
-        "CAM may begin TLS in the wrong way too: change the port of the record.",
+        "It answers here with another TLS setting.",
+        "CAM may use the wrong TLS setting too: change the port of the record.",
         "A firewall between CAM and the relay would look the same.",
     ),
     (Here.UNREACHABLE, Cam.ACCEPTED): (
@@ -199,8 +199,8 @@ _WITHOUT_CAM: Final[dict[Here, _Row]] = {
         "",
     ),
     Here.OTHER_TLS: (
-        "It answers if TLS begins the other way.",
-        "The port does not match how TLS begins: change one of them.",
+        "It answers with another TLS setting.",
+        "The TLS setting does not match the port: change one of them.",
         "",
     ),
     Here.UNREACHABLE: (

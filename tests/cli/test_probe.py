@@ -342,8 +342,8 @@ def test_what_else_was_tried_is_told_in_words_as_text_and_as_json(
         assert re.match(rf"  \w+ +{port} +\S+ ms +\w+", line), line
     assert tried[5:] == [
         way,
-        "It answers if TLS begins the other way. The port does not match how TLS begins: change"
-        " one of them.",
+        "It answers with another TLS setting."
+        " The TLS setting does not match the port: change one of them.",
     ]
     (told,) = empty_console.run("probe", address(server), "--tls", "--json").json()["probes"]
     assert told["other_way"] == {

@@ -760,6 +760,23 @@ async def test_the_next_address_is_tried_and_what_the_others_did_is_told(
     assert connect.result is Result.NOTE
 
 
+async def test_an_address_that_takes_the_connection_is_the_one_that_is_told_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with (
+        relay(silent, certificate_of(SELF), "127.0.0.3") as mute,
+        relay(plain(), certificate_of(SELF), "127.0.0.2", mute.port),
+    ):
+        monkeypatch.setattr(socket, "getaddrinfo", looked_up(["127.0.0.3", "127.0.0.2"]))
+        ask = Ask(Address("many.example", mute.port))
+        prober = Prober(Clock(), Names(), Limits(step=0.5))
+        probe = await prober.probe(ask, lambda _: None, others=False)
+    assert_ended_as(probe, Wanted(Step.GREETING, Reason.SILENT))
+    connect = probe.steps[1]
+    assert connect.words == f"127.0.0.3, port {mute.port}, IPv4"
+    assert connect.details == ("1 more address not tried",)
+
+
 def looked_up(addresses: list[str]) -> Callable[..., list[object]]:
     """What the system would answer for a name with these addresses."""
 

@@ -1,4 +1,4 @@
-"""What else a probe asks of a mail server: a login, a recipient, and TLS in another way."""
+"""What else a probe asks of a mail server: a login, a recipient, and when TLS begins."""
 
 from __future__ import annotations
 

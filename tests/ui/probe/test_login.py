@@ -189,7 +189,9 @@ async def test_tls_at_once_is_chosen_for_a_port_that_is_not_known_for_it(
     async with opened(sandbox, services=probing(BRIEF)) as ui:
         await begin(ui)
         await has_ended(ui, "at greeting: no greeting within 0.6 s", "✓ TLS at once")
-        await ui.sees("speaks TLS at once; set TLS to at once (l).", "TLS begins the other way.")
+        await ui.sees(
+            "speaks TLS at once; set TLS to at once (l).", "It answers with another TLS setting."
+        )
         await ui.press("l")
         await ui.sees("‹as offered›")
         await ui.press("up", "up", "right")
