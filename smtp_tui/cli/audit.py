@@ -11,13 +11,14 @@ from typing import Final
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.cli.exit_codes import ExitCode, Misuse
-from smtp_tui.cli.output import Rows, names_of, show_many
+from smtp_tui.cli.output import Rows, show_many
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import explain, remark
 from smtp_tui.cli.shapes import Write
 from smtp_tui.state.encoding import plain
 from smtp_tui.state.files import state_directory
 from smtp_tui.state.journal import Journal, Written, writes_of
+from smtp_tui.state.names import callable_by
 from smtp_tui.text import counted
 from smtp_tui.typed import typed
 
@@ -44,7 +45,7 @@ def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
     writes = [*filter(wanted, writes_of(content.entries))]
     pairs = ((write.record_id, write.begun.record_name) for write in writes)
     named = (pair for pair in pairs if any(pair))  # values that are tested are no record
-    rows, names = partial(_rows, writes), partial(names_of, named)
+    rows, names = partial(_rows, writes), partial(callable_by, named)
     show_many(options, "writes", map(shown_write, writes), rows, names)
     if not writes:
         remark("No write in the journal matches.")

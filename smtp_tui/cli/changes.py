@@ -13,7 +13,7 @@ from smtp_tui.cli.find import find
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.output import show_many
 from smtp_tui.cli.parser import EMPTY
-from smtp_tui.cli.running import Environ, begin, names_of, wants_many
+from smtp_tui.cli.running import Environ, begin, named_records, wants_many
 from smtp_tui.cli.say import explain, remark, show
 from smtp_tui.cli.shapes import outcome_of
 from smtp_tui.cli.values import preset_named, read_values
@@ -29,7 +29,7 @@ from smtp_tui.workflows.session import Session
 
 def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Change parameters of a record, or of several; only what differs is sent."""
-    names = names_of(options)
+    names = named_records(options)
     if wants_many(options) or len(names) > 1:
         from smtp_tui.cli.bulk import set_many  # noqa: PLC0415 - not for one record
 

@@ -29,6 +29,7 @@ from smtp_tui.cli.running import (
     check_may,
     known_profiles,
     name_profile,
+    name_store,
     session_of,
 )
 from smtp_tui.cli.say import ask, explain, is_terminal, on_terminal, remark, show, warn
@@ -95,10 +96,10 @@ class Many(Struct, frozen=True):
         async def whole() -> None:
             """Work, and finish the writes under way."""
             async with AsyncExitStack() as opened:
-                found = {}
+                found, names = {}, name_store(self.environ)
                 for profile in self.profiles:
                     read_only = self.options.read_only
-                    session = session_of(profile, self.environ, read_only=read_only)
+                    session = session_of(profile, self.environ, read_only=read_only, names=names)
                     found[profile.name] = await opened.enter_async_context(session)
                 await work(Sessions(self, found, CommandOperator(self.options)))
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from msgspec import Struct, to_builtins
@@ -117,7 +116,7 @@ def _tell_fields(options: argparse.Namespace, found: Iterable[Mapping[str, Any]]
     remark(f"Fields: {', '.join(names)}. To choose some: --json {some}")
 
 
-# CSV and names
+# CSV
 
 
 def _csv(options: argparse.Namespace, found: Sequence[Mapping[str, Any]]) -> str:
@@ -150,17 +149,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, dict) and [*value] == ["secret"]:
         return str(value["secret"])
     return "" if value is None else json.dumps(value).replace("\x7f", "\\u007f")
-
-
-def names_of(found: Iterable[tuple[str | None, str]]) -> Iterator[str]:
-    """Ids and names as one name a line, which a command takes for that record and no other.
-
-    The id stands in place of a name that is blank, is not unique or the id of another record, does
-    not show as it is, or could be taken for an option, a value or an address.
-    """
-    distinct = dict.fromkeys(found)
-    known = Counter(text for pair in distinct for text in {*pair})
-    for record_id, name in distinct:
-        misread = name.startswith("-") or "=" in name or name.rpartition(":")[2].isdecimal()
-        plain = name.strip() == name != "" and clean(name) == name and known[name] == 1
-        yield name if (plain and not misread) or record_id is None else clean(record_id)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from smtp_tui.api.models import ParameterValue, Record, SecretState
-from smtp_tui.cli.output import Rows, names_of, show_many
+from smtp_tui.cli.output import Rows, show_many
+from smtp_tui.state.names import callable_by
 from smtp_tui.text import cell_width, clean, padded
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def show_records(
 
     shown = (shown_record(profile, record) for profile, record in found)
     pairs = ((record.id, record.name) for _, record in found)
-    show_many(options, "records", shown, rows, lambda: names_of(pairs))
+    show_many(options, "records", shown, rows, lambda: callable_by(pairs))
 
 
 def record_text(record: Record) -> str:

@@ -64,13 +64,16 @@ class Run(Struct, frozen=True):
 
         async def whole() -> ExitCode:
             """Work, and finish the writes under way."""
-            async with session_of(self.profile, self.environ, read_only=read_only) as session:
+            names = name_store(self.environ)
+            async with session_of(
+                self.profile, self.environ, read_only=read_only, names=names
+            ) as session:
                 return await work(session, CommandOperator(self.options))
 
         return run_until_told(whole())
 
 
-def names_of(options: argparse.Namespace) -> list[str]:
+def named_records(options: argparse.Namespace) -> list[str]:
     """The records that are named among the values."""
     return [value for value in options.values if "=" not in value]
 
@@ -131,16 +134,21 @@ def name_profile(profile: Profile) -> None:
     remark(f"profile {target.name}{label} · host {target.origin.text} · {scope}")
 
 
-def _names(environ: Environ) -> NameStore | None:
+def name_store(environ: Environ) -> NameStore | None:
+    """Where names are kept for the completion in a shell; None where there is no home."""
     try:
         return NameStore(state_directory(environ))
-    except FileProblem:  # there is no home
+    except FileProblem:
         return None
 
 
 @asynccontextmanager
 async def session_of(
-    profile: Profile, environ: Environ, *, read_only: bool = False
+    profile: Profile,
+    environ: Environ,
+    *,
+    read_only: bool = False,
+    names: NameStore | None = None,
 ) -> AsyncIterator[Session]:
     """The session of a command; on leaving, writes that were sent are finished.
 
@@ -179,7 +187,7 @@ async def session_of(
         memory=Memory(profile.recipient),
         make_client=make_client,
         keep_trust=lambda asked, trust: "",  # nobody is asked to trust anything
-        names=_names(environ),
+        names=names,
     )
     try:
         yield session

@@ -17,7 +17,7 @@ from smtp_tui.cli.find import find
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.output import show_many
 from smtp_tui.cli.parser import EMPTY
-from smtp_tui.cli.running import Environ, begin, names_of, wants_many
+from smtp_tui.cli.running import Environ, begin, named_records, wants_many
 from smtp_tui.cli.say import explain, remark, show, warn
 from smtp_tui.cli.shapes import Mail, outcome_of
 from smtp_tui.cli.values import gives_password, read_values, test_recipient
@@ -41,7 +41,7 @@ _CODES: Final = {
 
 def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Send a test email and judge what came of it; or one with each of several records."""
-    names = names_of(options)
+    names = named_records(options)
     several = len(names) > 1 and len(names) == len(options.values)
     if several or wants_many(options) or options.dry_run:
         from smtp_tui.cli.bulk import test_many  # noqa: PLC0415 - not for one record

@@ -1,4 +1,4 @@
-"""The names of the records that were read last, for the completion in a shell."""
+"""The words by which a command line names records; those of the records that were read last."""
 
 from __future__ import annotations
 
@@ -17,25 +17,24 @@ from smtp_tui.state.files import FileProblem, clear_leftovers, read_text, write_
 from smtp_tui.typed import typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from smtp_tui.api.models import Record
 
 _PROFILES: Final = 50
 _NAMES: Final = 1_000
 _LONGEST: Final = 200
-_ONE_AT_A_TIME: Final = Lock()
-"""The lists of several profiles arrive together."""
-_NOT_A_NAME: Final = re.compile(r"-|.*=|.*:[0-9]+\Z", re.DOTALL)
+_NOT_A_NAME: Final = re.compile(r"-|.*=|.*:\d+\Z", re.DOTALL)
 """What commands take for an option, a value or an address; such a record goes by its id."""
 
 
 class NameStore:
     """The names by the place of a profile, in the small file ``path``. It is a cache: nothing here
-    raises."""
+    raises. The sessions of a run share it, for their lists arrive together, each in a thread."""
 
     def __init__(self, directory: Path) -> None:
         self.path = directory / "names.json"
+        self._one_at_a_time = Lock()
 
     def of(self, place: str) -> tuple[str, ...]:
         """What the records of a profile can be called on a command line; none if not known."""
@@ -43,8 +42,8 @@ class NameStore:
 
     def keep(self, place: str, records: Iterable[Record]) -> None:
         """Remember the records of a profile, in place of those before."""
-        names = [*callable_by(records)][:_NAMES]
-        with _ONE_AT_A_TIME, suppress(FileProblem):
+        names = [*callable_by((record.id, record.name) for record in records)][:_NAMES]
+        with self._one_at_a_time, suppress(FileProblem):
             before = self._load()
             if before.get(place) == names:
                 return
@@ -65,19 +64,19 @@ class NameStore:
         return {}
 
 
-def callable_by(records: Iterable[Record]) -> Iterable[str]:
-    """Each record's name, or its id where the name is not unique, is the id of another record, or
-    cannot be typed; neither, where the id cannot be typed either.
+def callable_by(found: Iterable[tuple[str | None, str]]) -> Iterator[str]:
+    """Ids and names of records as words, each of which a command takes for that record alone.
+
+    That is the name, or the id where the name is not unique, is the id of another record, or cannot
+    be typed. A record whose id cannot be typed either is left out.
     """
-    listed = [*records]
-    count = Counter(record.name for record in listed)
-    ids = {record.id for record in listed}
-    for record in listed:
-        name = record.name
-        if _fits(name) and count[name] == 1 and (name not in ids or name == record.id):
+    distinct = dict.fromkeys(found)
+    count = Counter(text for pair in distinct for text in {*pair})
+    for record_id, name in distinct:
+        if _fits(name) and count[name] == 1:
             yield name
-        elif _fits(record.id):
-            yield record.id
+        elif record_id is not None and _fits(record_id):
+            yield record_id
 
 
 def _fits(word: str) -> bool:

@@ -17,7 +17,6 @@ import jsonschema
 import pytest
 
 from smtp_tui.cli.fields import FIELDS, FILES, ROWS
-from smtp_tui.cli.output import names_of
 from smtp_tui.cli.say import table
 from smtp_tui.text import cell_width
 from tests.cli.console import Console, Result
@@ -360,7 +359,6 @@ def test_names_are_printed_one_a_line_and_ids_where_a_name_would_mislead(
     assert shown == ["PLAIN", *ids[1:9], JAPANESE]
     for line in shown:
         assert console.run("get", "--jsonl=name", "--", line).code == 0
-    assert [*names_of([("1", "2"), ("2", "X"), (None, "y"), ("2", "X")])] == ["1", "X", "y"]
     assert console.run("profiles", "list", "-o", "name").out == "environment\n"
 
 

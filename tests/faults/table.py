@@ -3218,22 +3218,25 @@ FAULTS: Final = (
     Fault(
         "a name that two records have is completed",
         PLACE,
-        "if _fits(name) and count[name] == 1 and",
-        "if _fits(name) and",
-        (f"{STATE_NAMES}::test_a_name_that_occurs_twice_gives_way_to_the_ids",),
+        "if _fits(name) and count[name] == 1:",
+        "if _fits(name):",
+        (
+            f"{STATE_NAMES}::test_a_name_that_occurs_twice_gives_way_to_the_ids",
+            f"{CLI_OUTPUT}::test_names_are_printed_one_a_line_and_ids_where_a_name_would_mislead",
+        ),
     ),
     Fault(
         "a name is completed that leads to the record with that id",
         PLACE,
-        "(name not in ids or name == record.id)",
-        "name not in ()",
+        "count = Counter(text for pair in distinct for text in {*pair})",
+        "count = Counter(name for _, name in distinct)",
         (f"{STATE_NAMES}::test_a_name_that_is_the_id_of_another_record_gives_way_to_its_own_id",),
     ),
     Fault(
         "an id that would be taken for an option is completed",
         PLACE,
-        "        elif _fits(record.id):",
-        "        else:",
+        " is not None and _fits(record_id):",
+        " is not None:",
         (f"{STATE_NAMES}::test_an_id_that_cannot_be_typed_either_is_left_out",),
     ),
     Fault(
@@ -3284,7 +3287,7 @@ FAULTS: Final = (
     Fault(
         "of lists that arrive together only one leaves names",
         PLACE,
-        "        with _ONE_AT_A_TIME, suppress(FileProblem):",
+        "        with self._one_at_a_time, suppress(FileProblem):",
         "        with suppress(FileProblem):",
         (f"{STATE_NAMES}::test_the_names_of_lists_that_arrive_together_are_all_kept",),
     ),
@@ -3442,13 +3445,6 @@ FAULTS: Final = (
         'return f"\'{text}" if text.startswith(_FORMULA) else text',
         "return text",
         (f"{CLI_OUTPUT}::test_lists_are_printed_as_csv_that_no_spreadsheet_computes",),
-    ),
-    Fault(
-        "a name for xargs is that of two records",
-        PLACE,
-        " and known[name] == 1",
-        " and name in known",
-        (f"{CLI_OUTPUT}::test_names_are_printed_one_a_line_and_ids_where_a_name_would_mislead",),
     ),
     Fault(
         "a wide name shifts the columns",
