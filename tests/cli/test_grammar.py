@@ -125,6 +125,8 @@ FIELDS = [
     ("get --json=name name", ("name",), "name"),
     ("get --jsonl name PRIMARY", ("name",), "PRIMARY"),
     ("get PRIMARY --json", (), "PRIMARY"),
+    ("get --json parameters audit", ("parameters",), "audit"),  # each has fields of its own
+    ("get --json verdict audit", ("verdict",), "audit"),
 ]
 
 

@@ -270,19 +270,19 @@ def test_a_list_that_is_created_on_another_host_has_the_same_types(
 
 
 @pytest.mark.parametrize(
-    "asked", [("get", "A", "--json"), ("get", "A", "--jsonl"), ("list", "--jsonl")]
+    ("asked", "names"), [("get A --json", "A"), ("get A --jsonl", "A"), ("list --jsonl", "AB")]
 )
 def test_one_record_and_lines_are_created_on_another_host_too(
-    two: Console, sandbox: Sandbox, other: Sandbox, asked: tuple[str, ...]
+    two: Console, sandbox: Sandbox, other: Sandbox, asked: str, names: str
 ) -> None:
     two.run("profiles", "use", "a")
-    sandbox.add_record("A", VALUES)
-    found = two.run(*asked).out.encode()
+    for name in "AB":
+        sandbox.add_record(name, VALUES)
+    found = two.run(*asked.split()).out.encode()
     result = two.run("--profile", "b", "create", "-", "--yes", stdin=found)
     assert result.code == 0, result.err
-    [made] = other.records()
     same = {name: value for name, value in VALUES.items() if name != "password"}
-    assert (made.name, made.values) == ("A", same)
+    assert {made.name: made.values for made in other.records()} == dict.fromkeys(names, same)
 
 
 def test_the_password_of_a_list_is_read_from_a_file_where_there_was_one(
