@@ -13,7 +13,6 @@ import pytest
 from smtp_tui.api.tls import Certificate
 from smtp_tui.cli.probe_formats import Looked, Named
 from smtp_tui.cli.probe_monitors import State, Thresholds, nagios_line, prometheus_text
-from smtp_tui.help.pages import page
 from smtp_tui.probe.model import Address, Ask, Failure, Probe, Reason, Step, StepResult, TlsFound
 from smtp_tui.probe.model import Result as StepEnd
 from smtp_tui.text import clean
@@ -21,6 +20,7 @@ from tests.cli.console import Console
 from tests.cli.test_many import add_profile
 from tests.cli.test_probe import add, address, closed_port, started, verbs
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
+from tests.house.blocks import named
 from tests.probe.test_cases import greets, plain, starttls
 
 NAGIOS = ("--format", "nagios")
@@ -259,7 +259,7 @@ def test_each_metric_is_told() -> None:
     steps = (StepResult(Step.NAMES, StepEnd.OK, ""),)
     looked = Looked(Probe(ask, steps, tls=tls), (Named("p", "1", "A", None),))
     names = {name for name, _ in exposed(prometheus_text([looked], end))}
-    assert names == {*re.findall(r"^(smtp_tui_\w+)", page("probes"), re.MULTILINE)}
+    assert names == {*re.findall(r"^\w+", named("shown")["prometheus"], re.MULTILINE)}
 
 
 HOSTILE = 'a"} 1\n# TYPE x\\\x1b[2J,é'

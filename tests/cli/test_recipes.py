@@ -1,4 +1,4 @@
-"""The recipes of the README, run as they stand there."""
+"""The recipes of the README and the lines of the page about scripts, run as they stand there."""
 
 from __future__ import annotations
 
@@ -13,19 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from smtp_tui.cli.completion import SCRIPTS
 from smtp_tui.editing.document import read_document
 from tests.cli.console import Console, Result
 from tests.cli.test_many import add_profile, fill
 from tests.failing_sandbox import Sandbox, SandboxOptions
 from tests.failing_sandbox.certificates import CertificateKind, certificate_of, signed_again
-from tests.house.tree import ROOT
+from tests.house.blocks import named
 from tests.probe.relay import relay
 from tests.probe.test_cases import starttls
-
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGE = (ROOT / "smtp_tui" / "help" / "scripts.md").read_text(encoding="utf-8")
-RUN = dict(re.findall(r"^<!-- run: (.*?) -->\n```sh\n(.*?)^```$", PAGE, re.M | re.S))
-RECIPES = dict(re.findall(r"^<!-- recipe: (.*?) -->\n```sh\n(.*?)^```$", README, re.M | re.S))
 
 
 @pytest.fixture
@@ -52,7 +48,7 @@ def two(
 
 def follow(console: Console, recipe: str, relay_at: str = "") -> list[Result]:
     """Run the lines of a recipe, with a relay of ours for that of the example."""
-    text = re.sub(r"mx\.example\.com:\d+", relay_at or r"\g<0>", RECIPES[recipe])
+    text = re.sub(r"mx\.example\.com:\d+", relay_at or r"\g<0>", named("recipe")[recipe])
     lines = [shlex.split(line) for line in text.splitlines()]
     assert all(line[0] == "smtp-tui" for line in lines)
     return [console.run(*line[1:]) for line in lines]
@@ -63,13 +59,8 @@ def held(name: str, *sandboxes: Sandbox) -> list[object]:
     return [record.values.get(name) for each in sandboxes for record in each.records()]
 
 
-def test_there_are_six_recipes() -> None:
-    assert len(RECIPES) == 6
-
-
 def test_the_document_that_is_shown_is_one() -> None:
-    (text,) = re.findall(r"^```yaml\n(.*?)^```$", README, re.M | re.S)
-    (record,) = read_document(text).records
+    (record,) = read_document(named("read")["desired state"]).records
     assert (record.name, record.values["port"], [*record.secrets]) == ("ALERTS", 587, ["password"])
 
 
@@ -143,16 +134,14 @@ def test_a_relay_is_watched_with_nagios(empty_console: Console) -> None:
         at = f"127.0.0.1:{server.port}"
         (result,) = follow(empty_console, "watch a relay with nagios", at)
     assert result.code == 0
-    shown = re.findall(r"^SMTP OK - .*$", README, re.M)
-    assert [re.sub(r"\d+", "0", line) for line in shown] == [
-        re.sub(r"\d+", "0", result.out.replace(", it is self-signed", "").rstrip())
-    ]
+    told = result.out.replace(", it is self-signed", "")
+    assert re.sub(r"\d+", "0", named("shown")["nagios"]) == re.sub(r"\d+", "0", told)
 
 
 def test_relays_are_watched_with_prometheus_from_cron(
     empty_console: Console, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    (line,) = re.findall(r"^<!-- cron: .*? -->\n```\n(.*)\n```$", README, re.M)
+    line = named("cron")["watch relays with prometheus"]
     *when, program, arguments = line.split(maxsplit=6)
     assert (when, program) == (["*/5", *"****"], "smtp-tui")
     folder = tmp_path / "folder"
@@ -169,37 +158,70 @@ def test_relays_are_watched_with_prometheus_from_cron(
     assert f'success{{address="127.0.0.1:{sandbox.smtp_port}"}} 1\n' in file.read_text()
 
 
-def test_each_command_of_the_page_about_scripts_is_run_by_a_test() -> None:
-    assert len(re.findall("^```.", PAGE, re.M)) == len(RUN) == 2
-
-
-@pytest.mark.parametrize("name", RUN)
-def test_the_commands_of_the_page_about_scripts_do_what_they_say(
-    environ: dict[str, str], two: Console, sandbox: Sandbox, other: Sandbox, name: str
-) -> None:
-    fill(sandbox, 2, 1)
+def in_bash(lines: str, env: dict[str, str], typed: str = "") -> str:
+    """Run lines where ``smtp-tui`` is this program; the answer is what they print."""
     program = Path("bin/smtp-tui")
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m smtp_tui "$@"\n')
     program.chmod(0o755)
-    for each in ("CAM_HOST", "CAM_PORT"):
-        environ.pop(each, None)
-    env = {**environ, "PATH": f"{program.parent.resolve()}:{environ['PATH']}"}
-    env |= {each: os.environ[each] for each in ("TOKEN_OLD", "TOKEN_NEW")}
-    env["SMTP_TUI_PROFILE"] = "old"
     done = subprocess.run(
-        ["bash", "-eo", "pipefail", "-c", RUN[name]],
-        env=env,
+        ["bash", "-eo", "pipefail", "-c", lines],
+        env={**env, "PATH": f"{program.parent.resolve()}:{env['PATH']}"},
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", ["formats", "to another host", "without a screen"])
+def test_commands_that_are_shown_do_what_they_say(
+    environ: dict[str, str], two: Console, sandbox: Sandbox, other: Sandbox, name: str
+) -> None:
+    fill(sandbox, 2, 1)
+    for each in ("CAM_HOST", "CAM_PORT"):
+        environ.pop(each, None)
+    env = environ | {each: os.environ[each] for each in ("TOKEN_OLD", "TOKEN_NEW")}
+    out = in_bash(named("run")[name], {**env, "SMTP_TUI_PROFILE": "old"})
     if name == "formats":
         names = [json.loads(line)["name"] for line in Path("names.jsonl").read_text().splitlines()]
         assert names == ["OLD-0", "OLD-1", "NEW-0"]
-        assert [*json.loads(done.stdout.splitlines()[-1])] == ["schema", "id", "port"]
+        assert [*json.loads(out.splitlines()[-1])] == ["schema", "id", "port"]
         assert len(Path("records.csv").read_text().splitlines()) == 4
     else:
-        assert held("port", other) == held("port", sandbox)
+        assert sorted(map(str, held("port", other))) == sorted(map(str, held("port", sandbox)))
         assert held("password", other) == [None] * 3
+
+
+def test_the_completions_are_put_where_the_shells_look(
+    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    in_bash(named("run")["completion"], environ)
+    for shell, place in (
+        ("bash", ".local/share/bash-completion/completions/smtp-tui"),
+        ("zsh", ".zfunc/_smtp-tui"),
+        ("fish", ".config/fish/completions/smtp-tui.fish"),
+    ):
+        assert (tmp_path / place).read_text() == SCRIPTS[shell].read_text()
+
+
+def test_the_vendor_s_variables_and_a_typed_token_are_all_that_it_needs(
+    environ: dict[str, str], sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sandbox.add_record("HERE", {})
+    lines = named("read")["the vendor's variables"]
+    for shown, name in (
+        ("cam.example.com", "CAM_HOST"),
+        ("30000", "CAM_PORT"),
+        ("…", "CAM_TENANT_ID"),
+    ):
+        assert shown in lines
+        lines = lines.replace(shown, environ[name])
+    token = environ["CAM_BEARER_TOKEN"]
+    bare = {name: value for name, value in environ.items() if name not in sandbox.environment()}
+    out = in_bash(lines.replace(".venv/bin/smtp-tui", "smtp-tui list -o name"), bare, token + "\n")
+    assert out == "HERE\n"

@@ -11,8 +11,8 @@ from smtp_tui.cli.fields import FIELDS
 from smtp_tui.help.pages import TOPICS, page, plain, wrapped
 from smtp_tui.profiles.preferences import Preferences
 from smtp_tui.text import cell_width
+from tests.house.blocks import README
 from tests.house.help_blocks import with_blocks
-from tests.house.test_readme import README
 from tests.house.tree import PACKAGE, sources
 
 VARIABLE = re.compile(r"(?:SMTP_TUI|CAM|TSA|MCM|ICP)_[A-Z_]+|NAMESPACE|ESCDELAY|NO_COLOR\Z")

@@ -2,15 +2,16 @@
 
 import os
 import re
+import shlex
 
 import pytest
 
+from smtp_tui.cli.arguments import parse
 from smtp_tui.ui.actions import ACTIONS
+from tests.house.blocks import BLOCKS, KINDS, README, Block, named
 from tests.house.tree import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 PICTURES = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
-MARKED = r"^<!-- command: {} -->\n```sh\n(.*?)^```$"
 WIDTH = 100
 """Columns that a command may have: it is read before it is pasted."""
 
@@ -20,12 +21,6 @@ def section(title: str) -> str:
     found = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", README, re.M | re.S)
     assert found, title
     return found[1]
-
-
-def command(name: str) -> str:
-    """The text of the code block that is marked with a name."""
-    (found,) = re.findall(MARKED.format(name), README, re.M | re.S)
-    return str(found)
 
 
 def keys() -> list[tuple[str, str, str]]:
@@ -40,12 +35,39 @@ def keys() -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("name", ["demo", "test"])
 def test_a_command_is_one_line_that_needs_python3_alone(name: str) -> None:
-    text = command(name)
+    text = named("command")[name]
     assert text.count("\n") == 1
     assert len(text) <= WIDTH
     programs = [part.split()[0] for part in text.split(" && ")]
     assert programs[0] == "python3"
     assert all(program.startswith(".venv/bin/") for program in programs[1:])
+
+
+def test_uv_does_the_same_and_the_demo_is_what_pip_installs() -> None:
+    commands = named("command")
+    demo, test, pip = (commands[name] for name in ("demo", "test", "install with pip"))
+    with_uv = (demo + test).replace("python3 -m venv .venv", "uv venv -q --allow-existing .venv")
+    assert named("read")["with uv"] == with_uv.replace(".venv/bin/pip install", "uv pip install")
+    installed = pip.strip().replace("~/.local/share/smtp-tui", ".venv")
+    assert demo == installed.replace("install", "install -q -e") + " && .venv/bin/smtp-tui demo\n"
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: f"{block.page}-{block.name}")
+def test_each_block_of_the_readme_and_the_pages_is_used_by_a_test_or_says_why_not(
+    block: Block,
+) -> None:
+    assert block.kind in KINDS
+    assert block.language
+    same = [other for other in BLOCKS if other[1:3] == block[1:3]]
+    if block.kind == "not run":
+        for line in block.text.splitlines():
+            words = shlex.split(line)
+            if words[0].endswith("smtp-tui"):
+                parse(words[1:])
+    else:
+        assert same == [block]
+        texts = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("*/test_*.py"))
+        assert any(f'"{block.name}"' in text for text in texts)
 
 
 def test_the_commands_stand_before_anything_else_but_the_picture_and_one_sentence() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.cli.completion import SHARE
+from tests.house.blocks import named
 from tests.house.share import share
-from tests.house.test_readme import command
 from tests.packages.host import WHEELHOUSE, Host, is_there, wheel
 
 pytestmark = [
@@ -17,11 +17,11 @@ pytestmark = [
     pytest.mark.timeout(180),
 ]
 PLACES = {
-    "pipx": ".local/bin/smtp-tui",
-    "uv": ".local/bin/smtp-tui",
-    "pip": ".local/share/smtp-tui/bin/smtp-tui",
+    "install with pipx": ".local/bin/smtp-tui",
+    "install with uv": ".local/bin/smtp-tui",
+    "install with pip": ".local/share/smtp-tui/bin/smtp-tui",
 }
-"""Where each puts the program, below the home."""
+"""Where each line of the README puts the program, below the home."""
 
 
 @pytest.fixture
@@ -43,34 +43,34 @@ def shown_to_man_and_shells(program: Path) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("tool", "source"),
+    ("name", "source"),
     [
-        ("pipx", "checkout"),
-        ("pipx", "wheel"),
-        ("uv", "checkout"),
-        ("uv", "wheel"),
-        ("pip", "checkout"),  # from wheels it installs in the test of the wheelhouse
+        ("install with pipx", "checkout"),
+        ("install with pipx", "wheel"),
+        ("install with uv", "checkout"),
+        ("install with uv", "wheel"),
+        ("install with pip", "checkout"),  # from wheels it installs in the test of the wheelhouse
     ],
 )
 def test_a_line_of_the_readme_installs_a_program_whose_demo_starts(
-    host: Host, tool: str, source: str
+    host: Host, name: str, source: str
 ) -> None:
-    line = command(f"install with {tool}")
+    line = named("command")[name]
     assert "'.[sandbox]'" in line
     install(host, line.replace("'.[", f"'{wheel()}[") if source == "wheel" else line)
-    host.demo(host.home / PLACES[tool])
-    assert shown_to_man_and_shells(host.home / PLACES[tool])
-    if tool == "pipx":
+    host.demo(host.home / PLACES[name])
+    assert shown_to_man_and_shells(host.home / PLACES[name])
+    if name == "install with pipx":
         assert (host.home / ".local/share/man/man1/smtp-tui.1").exists()
 
 
 @pytest.mark.parametrize(
     ("line", "place"),
     [
-        ("pipx install {wheel}", PLACES["pipx"]),
-        ("pipx install -e .", PLACES["pipx"]),
-        ("uv tool install -q {wheel}", PLACES["uv"]),
-        ("uv tool install -q .", PLACES["uv"]),
+        ("pipx install {wheel}", PLACES["install with pipx"]),
+        ("pipx install -e .", PLACES["install with pipx"]),
+        ("uv tool install -q {wheel}", PLACES["install with uv"]),
+        ("uv tool install -q .", PLACES["install with uv"]),
         ("python3 -m venv ~/v && ~/v/bin/pip install -q smtp-tui", "v/bin/smtp-tui"),
         ("uv venv -q ~/v && uv pip install -q -p ~/v -e .", "v/bin/smtp-tui"),
     ],
@@ -91,6 +91,6 @@ def test_a_program_without_the_sandbox_says_the_command_that_adds_it(
 def test_a_wheelhouse_is_all_that_a_host_without_internet_needs(host: Host, tmp_path: Path) -> None:
     carried = tmp_path / "carried"
     shutil.copytree(WHEELHOUSE, carried / "wheelhouse")
-    done = host.run(command("install from a wheelhouse"), cwd=carried)
+    done = host.run(named("command")["install from a wheelhouse"], cwd=carried)
     assert done.returncode == 0, done.stderr
     host.demo(carried / "smtp-tui" / "bin" / "smtp-tui")

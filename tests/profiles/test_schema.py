@@ -13,13 +13,13 @@ import pytest
 
 from smtp_tui.api.target import Access, CaFile, Pinned, Unverified
 from smtp_tui.cli.schema import file_schema
-from smtp_tui.help.pages import page
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.preferences import load_preferences
 from smtp_tui.profiles.schema import preferences_schema, profiles_schema
 from smtp_tui.profiles.sources import CommandToken, EnvironmentToken, LoginToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.profiles.toml import TomlProblem
+from tests.house.blocks import named
 
 PROFILES = profiles_schema()
 PREFERENCES = preferences_schema()
@@ -142,7 +142,8 @@ def test_a_key_is_described_as_it_is_written_in_the_file_and_nothing_as_in_the_p
         assert not re.search(r'"_|/_|"title": "(?!.* smtp-tui")', json.dumps(schema))
 
 
-def test_the_examples_of_the_page_are_taken() -> None:
-    first, second = re.findall(r"```toml\n(.*?)```", page("configuration"), re.DOTALL)
-    assert taken(PROFILES, first)
-    assert taken(PREFERENCES, second)
+def test_the_examples_of_the_readme_and_the_page_are_taken() -> None:
+    examples = named("read")
+    assert taken(PROFILES, examples["a profile"])
+    assert taken(PROFILES, examples["profiles.toml"])
+    assert taken(PREFERENCES, examples["config.toml"])
