@@ -12,7 +12,6 @@ import json
 import os
 import pwd
 import re
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -46,8 +45,6 @@ FILES_KEPT: Final = 10
 KEPT: Final = timedelta(days=90)
 _BITS: Final = 64
 """An integer of so many bits or more is kept as text."""
-_TOGETHER: Final = 0.001
-"""Seconds for which other lines are waited for: to write costs as much for one as for four."""
 ENTRY_BYTES: Final = 64 * 1024
 TEXT_BYTES: Final = 4 * 1024
 REPLACED: Final = "replaced"
@@ -67,7 +64,6 @@ VERDICTS: Final = {
     WriteOutcome.MAIL_UNREACHABLE: "UNREACHABLE",
     WriteOutcome.UNKNOWN: "UNKNOWN",
 }
-"""The verdict of a test email by its outcome."""
 """The verdict of a test email, by the outcome that is stored."""
 NO_OUTCOME: Final = "No outcome recorded: the program ended first, or the write is still under way."
 
@@ -369,8 +365,6 @@ class Auditor(Struct):
 
     def _write(self) -> None:
         """Write the lines that wait, in one go; an earlier call may have written them all."""
-        if self._waiting:
-            time.sleep(_TOGETHER)
         lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
         problem, dropped = "smtp-tui failed with an internal error", ""
         try:
