@@ -104,19 +104,37 @@ def was_not_sent(stopped: asyncio.CancelledError) -> bool:
     return _UNSENT in stopped.args
 
 
+class _Stage(Enum):
+    """How far a write came. Only what waits can be given up; what was sent may have been done."""
+
+    WAITS = "waits"
+    SENT = "sent"
+    GIVEN_UP = "given up"
+
+
 class _UnderWay(Struct):
-    """A write, whether its request may have left, and how it ended once that is known."""
+    """A write, and how it ended once that is known."""
 
     write: Write
-    sent: bool = False
-    given_up: bool = False
+    stage: _Stage = _Stage.WAITS
     ended: Ended | None = None
 
+    @property
+    def sent(self) -> bool:
+        """Whether it may have been done."""
+        return self.stage is _Stage.SENT
+
     def begins(self) -> None:
-        """The first byte of the request is about to leave; never after it was told as not sent."""
-        if self.given_up:
+        """The first byte of the request is about to leave; never after it was given up."""
+        if self.stage is _Stage.GIVEN_UP:
             raise asyncio.CancelledError(_UNSENT)
-        self.sent = True
+        self.stage = _Stage.SENT
+
+    def give_up(self, task: asyncio.Task[T]) -> None:
+        """Do not send it, or wait no longer for its answer."""
+        task.cancel()
+        if self.stage is _Stage.WAITS:
+            self.stage = _Stage.GIVEN_UP
 
     def left(self, words: str) -> Ended:
         """How it ended where nothing more can be learned about it."""
@@ -164,10 +182,9 @@ class Writes:
             told, _ = await asyncio.shield(task)
         except asyncio.CancelledError:
             task.add_done_callback(lambda ended: self._tell(write, ended))
-            if self.stops_unsent and not state.sent:
-                task.cancel()
-                state.given_up = True
-            if state.given_up and not state.sent:
+            if self.stops_unsent and state.stage is _Stage.WAITS:
+                state.give_up(task)
+            if state.stage is _Stage.GIVEN_UP:
                 raise asyncio.CancelledError(_UNSENT) from None
             raise
         return told
@@ -251,8 +268,7 @@ class Writes:
         """
         for task, state in self._tasks.items():
             if state.ended is None:
-                task.cancel()
-                state.given_up = True
+                state.give_up(task)
         await self.finish()
 
 
