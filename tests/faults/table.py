@@ -3581,8 +3581,8 @@ FAULTS: Final = (
     Fault(
         "a write that was begun is stopped because nobody awaits it any more",
         HONEST,
-        "            if self.stops_unsent and not state.sent:",
-        "            if not state.sent:",
+        "            if self.stops_unsent and state.stage is _Stage.WAITS:",
+        "            if state.stage is _Stage.WAITS:",
         (
             f"{API_WRITES}::test_a_write_that_is_left_while_it_connects_goes_on_where_it_is_not_given_up",
         ),
