@@ -76,7 +76,7 @@ def _run(arguments: Sequence[str], followers: list[Callable[[], None]]) -> int:
         write(f"smtp-tui {smtp_tui.__version__}")
         return 0
     if [*arguments[:2]] == ["completion", "names"]:  # asked at a key, by the scripts of the shells
-        from smtp_tui.cli.names import print_names
+        from smtp_tui.cli.completion import print_names
 
         return print_names(arguments[2:], os.environ)
     options: Any = SimpleNamespace(**_NO_ARGUMENTS)

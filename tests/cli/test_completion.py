@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.cli.completion import SCRIPTS
-from smtp_tui.cli.names import for_bash, taken_apart
+from smtp_tui.cli.completion import SCRIPTS, for_bash, taken_apart
 from smtp_tui.cli.values import preset_named
 from tests.cli.console import Console
 from tests.e2e.program import other_tenant, write_profiles
