@@ -15,7 +15,6 @@ from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
 from smtp_tui.cli.find import ambiguous, called, no_record
 from smtp_tui.cli.many import Many, Sessions, begin_many, print_plan, show_plan
 from smtp_tui.cli.output import show_whole
-from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.record_text import show_records
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import remark
@@ -95,16 +94,13 @@ def _has(record: Record, name: str, text: str) -> bool:
 
 def wanted_of(options: argparse.Namespace, names: Iterable[str], *, unique: bool = True) -> Wanted:
     """The records that the arguments ask for. Raises :class:`Refusal`."""
-    names = tuple(dict.fromkeys(names))
-    if not all(name.strip() for name in names):
-        raise Misuse(f"RECORD {EMPTY}")
     values: dict[str, tuple[str, ...]] = {}
     for each in options.match:
         name, separator, text = each.partition("=")
         if not separator or not name.strip():
             raise Misuse("--match is not in the form name=value")
         values[name] = (*values.get(name, ()), text)
-    return Wanted(names, values, options, unique)
+    return Wanted(tuple(dict.fromkeys(names)), values, options, unique)
 
 
 def _check(options: argparse.Namespace, wanted: Wanted) -> None:

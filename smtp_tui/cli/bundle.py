@@ -12,9 +12,9 @@ from msgspec import to_builtins
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import HostRefused
 from smtp_tui.cli.audit import shown_write
-from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.running import Environ, known_profiles
-from smtp_tui.cli.say import ask, on_terminal, remark
+from smtp_tui.cli.say import confirm, remark
 from smtp_tui.profiles.model import ADDRESSES, FIELDS, Profile
 from smtp_tui.profiles.preferences import FILE_NAME
 from smtp_tui.profiles.sources import source_words
@@ -45,21 +45,12 @@ def write_bundle(
     for content, noun, what in parts.values():
         remark(f"  {counted(len(content), noun)} {what}")
     if not options.yes:
-        _confirm()
+        confirm("Write it? [y/N]", "nothing was written", "y")
     bundle = {"schema": SCHEMA, "made_at": Clock().now().isoformat()}
     whole = bundle | {name: content for name, (content, *_) in parts.items()}
     write_private(options.bundle, json.dumps(whole, indent=2) + "\n")
     remark(f"Written: {options.bundle}")
     return ExitCode.OK
-
-
-def _confirm() -> None:
-    """Ask; raises :class:`Refusal` for anything but a yes."""
-    if not on_terminal():
-        words = "nothing was written: there is no terminal to ask on; use --yes"
-        raise Refusal(words, ExitCode.REFUSED)
-    if ask("Write it? [y/N]").strip().lower() not in ("y", "yes"):
-        raise Refusal("nothing was written: not confirmed", ExitCode.REFUSED)
 
 
 def _profiles(environ: Environ) -> list[dict[str, str]]:

@@ -12,7 +12,6 @@ from smtp_tui.cli.failing import tell
 from smtp_tui.cli.find import find
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.output import show_many
-from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.running import Environ, begin, named_records, wants_many
 from smtp_tui.cli.say import explain, remark, show
 from smtp_tui.cli.shapes import outcome_of
@@ -55,8 +54,6 @@ def _one(options: argparse.Namespace) -> str:
     if not options.values:
         raise Misuse("name a record, or use --match")
     wanted: str = options.values[0]
-    if not wanted.strip():
-        raise Misuse(f"RECORD {EMPTY}")
     return wanted
 
 

@@ -13,6 +13,7 @@ from smtp_tui.api.target import HostRefused
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.say import complain, explain
 from smtp_tui.editing.values import DraftProblem
+from smtp_tui.mail.outcome import Verdict
 from smtp_tui.profiles.choosing import NoSuchProfile
 from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.profiles.store import ProfileRefused
@@ -42,6 +43,12 @@ _CODES: Final[dict[type[Exception], ExitCode]] = {
 }
 """What a command may raise, and its exit code; that of its own class counts, else of the nearest
 base class. Each has words of its own."""
+VERDICT_CODES: Final = {
+    Verdict.ACCEPTED: ExitCode.OK,
+    Verdict.REJECTED: ExitCode.MAIL_REJECTED,
+    Verdict.UNREACHABLE: ExitCode.MAIL_UNREACHABLE,
+    Verdict.UNKNOWN: ExitCode.UNKNOWN_OUTCOME,
+}
 EXPECTED: Final = tuple(kind for kind in _CODES if kind is not ModuleNotFoundError)
 """What every command may raise."""
 _SANDBOX: Final = str(Path(smtp_tui.__file__).parent / "sandbox")

@@ -21,7 +21,7 @@ from smtp_tui.api.models import Record, RecordList
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.target import Access, HostRefused, Scope
 from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
-from smtp_tui.cli.failing import code_of, tell
+from smtp_tui.cli.failing import VERDICT_CODES, code_of, tell
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.output import show_line, show_many
 from smtp_tui.cli.running import (
@@ -35,7 +35,6 @@ from smtp_tui.cli.running import (
 from smtp_tui.cli.say import ask, explain, is_terminal, on_terminal, remark, show, warn
 from smtp_tui.cli.shapes import outcome_of
 from smtp_tui.cli.signals import run_until_told
-from smtp_tui.mail.outcome import Verdict
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import CredentialError, LoginToken, PromptToken
 from smtp_tui.state.encoding import RecordKey
@@ -59,10 +58,6 @@ _WORST: Final = (
     *(ExitCode.WOULD_CHANGE, ExitCode.OK),
 )
 """What a run over many came to is the first of these that any part of it came to."""
-_VERDICTS: Final = {
-    Verdict.REJECTED: ExitCode.MAIL_REJECTED,
-    Verdict.UNREACHABLE: ExitCode.MAIL_UNREACHABLE,
-}
 _REASONS: Final = {
     Reason.CONFLICT: ExitCode.CONFLICT,
     Reason.GONE: ExitCode.NOT_FOUND,
@@ -406,7 +401,7 @@ def _code(result: Result) -> ExitCode:
         case Progress.UNKNOWN:
             return ExitCode.UNKNOWN_OUTCOME
     if result.verdict is not None:
-        return _VERDICTS[result.verdict]
+        return VERDICT_CODES[result.verdict]
     if isinstance(result.because, ApiError):
         return code_of(result.because)
     return _REASONS[result.because] if result.because is not None else ExitCode.FAILED

@@ -7,16 +7,14 @@ typed in the wrong place.
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import sys
 import textwrap
 from functools import cache, partial
 
 import smtp_tui
 from smtp_tui.cli.exit_codes import COMMAND_CODES, ExitCode, Refusal, codes_help
 from smtp_tui.cli.fields import FIELDS, FILES, OPEN, PARAMETERS, ROW_FORMS, ROWS
-from smtp_tui.cli.stdout import write
+from smtp_tui.cli.stdout import wanted_columns, write
 
 TYPE_CHECKING = False  # that of ``typing``, which would take a tenth of ``--help``
 if TYPE_CHECKING:
@@ -296,24 +294,6 @@ def _all_options(parser: Parser) -> Iterator[tuple[str, argparse.Action]]:
     yield from parser.options.items()
     for command in parser.commands.values():
         yield from _all_options(command)
-
-
-def wanted_columns() -> int | None:
-    """The width that the user wants, or that of the terminal; None where neither is known.
-
-    argparse finds it with ``shutil``: that module, with all the compression that it imports, would
-    take a tenth of ``--help``.
-    """
-    try:
-        found = int(os.environ.get("COLUMNS", ""))
-    except ValueError:
-        found = 0
-    if found <= 0 and sys.__stdout__ is not None:
-        try:
-            found = os.get_terminal_size(sys.__stdout__.fileno()).columns
-        except (ValueError, OSError):  # it is closed, or no terminal
-            found = 0
-    return found if found > 0 else None
 
 
 def not_empty(text: str) -> str:

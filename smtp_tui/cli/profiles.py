@@ -19,7 +19,7 @@ from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.output import show_line, show_many, show_one
 from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.running import Environ, known_profiles, session_of
-from smtp_tui.cli.say import ask, explain, on_terminal, remark, show, warn
+from smtp_tui.cli.say import confirm, explain, remark, show, warn
 from smtp_tui.cli.shapes import Check, CheckStep, ProfileChange, ShownProfile, StoredAt
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.cli.values import recipient_of
@@ -109,13 +109,9 @@ def remove_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     known = known_profiles(environ)
     profile = known.named(options.name)
     if not options.yes:
-        if not on_terminal():
-            words = "nothing was removed: there is no terminal to ask on; use --yes"
-            raise Refusal(words, ExitCode.REFUSED)
         host = clean(profile.shown_host)
         words = f"Remove the profile {clean(profile.name)} (host {host})? Type yes to confirm:"
-        if ask(words).strip().lower() != "yes":
-            raise Refusal("nothing was removed: not confirmed", ExitCode.REFUSED)
+        confirm(words, "nothing was removed")
     left = _store(environ).remove(options.name)
     _tell_done(options, options.name, "removed")
     lost = known.profiles.default is not None and left.default is None

@@ -14,10 +14,9 @@ from functools import partial
 from typing import Final, TextIO
 
 from smtp_tui import log
-from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.parser import wanted_columns
+from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.signals import exit_on_signal
-from smtp_tui.cli.stdout import write
+from smtp_tui.cli.stdout import wanted_columns, write
 from smtp_tui.text import cell_width, clean, fit
 
 _NARROWEST: Final = 6
@@ -150,6 +149,15 @@ def ask(question: str) -> str:
         if not answer:
             raise EOFError
         return answer.rstrip("\r\n")
+
+
+def confirm(question: str, nothing: str, *answers: str) -> None:
+    """Go on after a yes only. Raises :class:`Refusal`, which begins with ``nothing``."""
+    if not on_terminal():
+        words = f"{nothing}: there is no terminal to ask on; use --yes"
+        raise Refusal(words, ExitCode.REFUSED)
+    if ask(question).strip().lower() not in ("yes", *answers):
+        raise Refusal(f"{nothing}: not confirmed", ExitCode.REFUSED)
 
 
 def ask_secret(question: str) -> str:

@@ -6,17 +6,16 @@ import argparse
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 from msgspec.structs import asdict, replace
 
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.writes import was_not_sent
 from smtp_tui.cli.exit_codes import ExitCode, Misuse
+from smtp_tui.cli.failing import VERDICT_CODES
 from smtp_tui.cli.find import find
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.output import show_many
-from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.running import Environ, begin, named_records, wants_many
 from smtp_tui.cli.say import explain, remark, show, warn
 from smtp_tui.cli.shapes import Mail, outcome_of
@@ -30,13 +29,6 @@ from smtp_tui.workflows.plan import PlanEntry
 from smtp_tui.workflows.progress import mail_result
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.test_email import TestMail, TestMails, TestSubject
-
-_CODES: Final = {
-    Verdict.ACCEPTED: ExitCode.OK,
-    Verdict.REJECTED: ExitCode.MAIL_REJECTED,
-    Verdict.UNREACHABLE: ExitCode.MAIL_UNREACHABLE,
-    Verdict.UNKNOWN: ExitCode.UNKNOWN_OUTCOME,
-}
 
 
 def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -52,8 +44,6 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     to = test_recipient(options, run.profile)
     wanted, arguments = None, options.values
     if not options.unsaved:
-        if arguments and not arguments[0].strip():
-            raise Misuse(f"RECORD {EMPTY}")
         if not arguments or "=" in arguments[0]:
             raise Misuse("name a record, or use --values to test values without one")
         wanted, *arguments = arguments
@@ -96,7 +86,7 @@ async def _send(
         explain(f"Interrupted; {may}.")
         raise
     if isinstance(mail.outcome, TestOutcome):
-        return _CODES[mail.outcome.verdict]
+        return VERDICT_CODES[mail.outcome.verdict]
     explain("No mail was sent.")
     assert mail.outcome is not None
     raise mail.outcome

@@ -1,10 +1,11 @@
-"""Writing to stdout, for every command: data that is lost is an error, and not only in scripts.
+"""Stdout, for every command: its width, and writing to it. Data that is lost is an error.
 
 It imports nothing, because a help text and the version need nothing else.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -23,3 +24,21 @@ def write(text: str) -> None:
 
         words = f"cannot write to stdout: {(error.strerror or '').lower()}"
         raise Refusal(words, ExitCode.OUTPUT_LOST) from None
+
+
+def wanted_columns() -> int | None:
+    """The width that the user wants, or that of the terminal; None where neither is known.
+
+    argparse finds it with ``shutil``: that module, with all the compression that it imports, would
+    take a tenth of ``--help``.
+    """
+    try:
+        found = int(os.environ.get("COLUMNS", ""))
+    except ValueError:
+        found = 0
+    if found <= 0 and sys.__stdout__ is not None:
+        try:
+            found = os.get_terminal_size(sys.__stdout__.fileno()).columns
+        except (ValueError, OSError):  # it is closed, or no terminal
+            found = 0
+    return found if found > 0 else None

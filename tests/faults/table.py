@@ -3611,8 +3611,8 @@ FAULTS: Final = (
     Fault(
         "a question without a yes ends as a mistake on the command line",
         SCRIPTS,
-        '            raise Refusal("nothing was removed: not confirmed", ExitCode.REFUSED)',
-        '            raise Refusal("nothing was removed: not confirmed")',
+        '        raise Refusal(f"{nothing}: not confirmed", ExitCode.REFUSED)',
+        '        raise Refusal(f"{nothing}: not confirmed")',
         (f"{CLI_EXIT_CODES}::test_a_question_without_a_yes_ends_every_command_the_same",),
     ),
     Fault(
