@@ -132,6 +132,33 @@ def edit(terminal: Terminal, name: str) -> None:
     terminal.wait_for(says(f"Edit {name}", "Hostname", "Port", "Password", "ctrl+s"))
 
 
+def type_port(terminal: Terminal) -> None:
+    """Open the form of SECONDARY, whose port is 25, and type 587 there."""
+    narrow(terminal, "second")
+    edit(terminal, "SECONDARY")
+    terminal.press("tab")
+    retype(terminal, "Port", "587")
+
+
+def save_port(terminal: Terminal) -> None:
+    """Review that change and save it."""
+    terminal.press("ctrl+s")
+    terminal.wait_for(says("- port 25", "+ port 587"))
+    terminal.press("enter")
+    terminal.wait_for(re.compile(r"SECONDARY.* 587 "))
+
+
+def send_test(terminal: Terminal) -> None:
+    """Send a test email of PRIMARY to reader@example.com."""
+    narrow(terminal, "prim")
+    terminal.press("t")
+    terminal.wait_for(says("Test email", "PRIMARY"))
+    terminal.type("reader@example.com")
+    terminal.wait_for("reader@example.com")
+    terminal.press("enter")
+    terminal.wait_for("ACCEPTED")
+
+
 def writes(sandbox: Sandbox) -> list[RecordedRequest]:
     """The requests so far that are no reads."""
     reads = (Operation.LIST, Operation.GET, Operation.TENANT)

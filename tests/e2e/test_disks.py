@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
-from tests.e2e.program import Seed, edit, narrow, places, retype, says
+from tests.e2e.program import Seed, places, says, type_port
 from tests.e2e.terminal import Terminal, installed_program
 from tests.failing_sandbox import Sandbox
 
@@ -86,10 +86,7 @@ def test_an_edit_goes_on_in_memory_and_what_is_not_kept_is_said(
     command = disk.command(*arguments)
     with Terminal(command, cwd=home, env=env) as terminal:
         terminal.wait_for("PRIMARY")
-        narrow(terminal, "second")
-        edit(terminal, "SECONDARY")
-        terminal.press("tab")
-        retype(terminal, "Port", "587")
+        type_port(terminal)
         terminal.wait_for(says("The draft could not be saved", disk.said))
         terminal.press("ctrl+s")
         terminal.wait_for("Change SECONDARY?")

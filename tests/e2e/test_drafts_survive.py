@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
-from tests.e2e.program import Seed, changed, edit, narrow, program, retype
+from tests.e2e.program import Seed, changed, edit, narrow, program, retype, type_port
 from tests.e2e.terminal import Terminal
 from tests.failing_sandbox import Operation, Sandbox
 
@@ -15,10 +15,7 @@ from tests.failing_sandbox import Operation, Sandbox
 def typing_in_a_form(terminal: Terminal) -> None:
     """Open SECONDARY, change its port, and type a password."""
     terminal.wait_for("SECONDARY")
-    narrow(terminal, "second")
-    edit(terminal, "SECONDARY")
-    terminal.press("tab")
-    retype(terminal, "Port", "587")
+    type_port(terminal)
     terminal.press("tab", "tab")
     terminal.type("hunter2")
     terminal.wait_for("•••••••")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.program import Seed, edit, places, retype, says, writes
+from tests.e2e.program import Seed, edit, places, retype, save_port, says, writes
 from tests.e2e.terminal import Terminal, installed_program
 from tests.failing_sandbox import Sandbox
 
@@ -106,10 +106,7 @@ def test_keys_arrive_a_copy_leaves_and_an_attach_draws_anew(
         assert terminal.exit_code() == 0
     with inside(kind, kind.attach, tmp_path, (100, 30)) as terminal:
         terminal.wait_for(says("Edit SECONDARY", "587"))
-        terminal.press("ctrl+s")
-        terminal.wait_for(says("- port 25", "+ port 587"))
-        terminal.press("enter")
-        terminal.wait_for(re.compile(r"SECONDARY.* 587 "))
+        save_port(terminal)
         terminal.press("q")
         assert terminal.exit_code() == 0
     assert len(writes(sandbox)) == 1

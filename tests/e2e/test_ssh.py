@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.program import Seed, edit, field, narrow, retype, says, writes
+from tests.e2e.program import (
+    Seed,
+    edit,
+    field,
+    narrow,
+    save_port,
+    says,
+    send_test,
+    type_port,
+    writes,
+)
 from tests.e2e.sshd import Sshd, sshd
 from tests.failing_sandbox import Sandbox
 
@@ -29,23 +39,11 @@ def test_the_main_job_is_done_over_ssh_and_the_mouse_is_left_to_the_terminal(
 ) -> None:
     with server.login(server.line(), sandbox, {}) as terminal:
         terminal.wait_for(says("PRIMARY", "SECONDARY"))
-        narrow(terminal, "second")
-        edit(terminal, "SECONDARY")
-        terminal.press("tab")
-        retype(terminal, "Port", "587")
-        terminal.press("ctrl+s")
-        terminal.wait_for(says("- port 25", "+ port 587"))
-        terminal.press("enter")
-        terminal.wait_for(re.compile(r"SECONDARY.* 587 "))
+        type_port(terminal)
+        save_port(terminal)
         terminal.press("esc")
         terminal.wait_for("PRIMARY")
-        narrow(terminal, "prim")
-        terminal.press("t")
-        terminal.wait_for(says("Test email", "PRIMARY"))
-        terminal.type("reader@example.com")
-        terminal.wait_for("reader@example.com")
-        terminal.press("enter")
-        terminal.wait_for("ACCEPTED")
+        send_test(terminal)
         terminal.press("esc")
         terminal.wait_gone("Test email")
         terminal.press("q")
@@ -62,10 +60,7 @@ def test_what_was_typed_when_the_line_is_cut_is_offered_at_the_next_login(
     line = server.line()
     with server.login(line, sandbox, {}) as terminal:
         terminal.wait_for("SECONDARY")
-        narrow(terminal, "second")
-        edit(terminal, "SECONDARY")
-        terminal.press("tab")
-        retype(terminal, "Port", "587")
+        type_port(terminal)
         line.cut()
         terminal.exit_code()
     with server.login(server.line(), sandbox, {}) as terminal:

@@ -18,7 +18,10 @@ from tests.e2e.program import (
     places,
     program,
     retype,
+    save_port,
     says,
+    send_test,
+    type_port,
     write_profiles,
     writes,
 )
@@ -27,14 +30,8 @@ from tests.failing_sandbox import Operation, Sandbox
 
 
 def _patch(terminal: Terminal, sandbox: Sandbox, seeded: Seed) -> None:
-    narrow(terminal, "second")
-    edit(terminal, "SECONDARY")
-    terminal.press("tab")
-    retype(terminal, "Port", "587")
-    terminal.press("ctrl+s")
-    terminal.wait_for(says("- port 25", "+ port 587"))
-    terminal.press("enter")
-    terminal.wait_for(re.compile(r"SECONDARY.* 587 "))
+    type_port(terminal)
+    save_port(terminal)
     changed = {"name": "port", "value": 587}
     assert [request.json() for request in writes(sandbox)] == [
         {"id": seeded.secondary, "connection_parameters": [changed]}
@@ -45,13 +42,7 @@ def _patch(terminal: Terminal, sandbox: Sandbox, seeded: Seed) -> None:
 def _test(terminal: Terminal, sandbox: Sandbox) -> None:
     terminal.press("esc")
     terminal.wait_for("PRIMARY")
-    narrow(terminal, "prim")
-    terminal.press("t")
-    terminal.wait_for(says("Test email", "PRIMARY"))
-    terminal.type("reader@example.com")
-    terminal.wait_for("reader@example.com")
-    terminal.press("enter")
-    terminal.wait_for("ACCEPTED")
+    send_test(terminal)
     (mail,) = sandbox.mailbox
     assert mail.rcpt_to == ("reader@example.com",)
     assert mail.username == "relay"

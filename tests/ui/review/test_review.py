@@ -105,6 +105,17 @@ async def test_a_protected_profile_wants_the_name_of_the_record_typed(demo: Sand
         await ui.asked(Operation.MODIFY)
 
 
+async def begin(ui: Ui, key: str) -> None:
+    """Come to the review of a change of BATCH, or of its end."""
+    if key == "d":
+        await ui.sees("BATCH")
+    else:
+        await edit(ui, "BATCH")
+        await retype(ui, "x.example.com")
+    await ui.press(key)
+    await ui.sees("Delete BATCH?" if key == "d" else "Change BATCH?")
+
+
 @pytest.mark.parametrize("key", ["ctrl+s", "d"])
 async def test_a_protected_profile_opens_apply_for_the_whole_name_only(
     demo: Sandbox, key: str
@@ -112,13 +123,7 @@ async def test_a_protected_profile_opens_apply_for_the_whole_name_only(
     async with opened(
         demo, profile=lambda profile: replace(profile, access=Access.PROTECTED)
     ) as ui:
-        await edit(ui, "BATCH")
-        if key == "d":
-            await ui.press("escape")
-            await ui.loses("Edit BATCH")
-        else:
-            await retype(ui, "x.example.com")
-        await ui.press(key)
+        await begin(ui, key)
         await ui.sees("to confirm: this profile is protected.")
         apply = ui.app.screen.query_one("#apply", Button)
         for typed, closed in (("", True), ("BATC", True), ("H", False), ("E", True)):
@@ -206,38 +211,29 @@ async def new_record(ui: Ui, name: str) -> None:
         await ui.press("tab")
 
 
-CONFIRMS = [
-    (Confirm.PROTECTED, "d", False),
-    (Confirm.PROTECTED, "ctrl+s", False),
-    (Confirm.DELETES, "d", True),
-    (Confirm.DELETES, "ctrl+s", False),
-    (Confirm.ALL, "d", True),
-    (Confirm.ALL, "ctrl+s", True),
-]
-
-
-@pytest.mark.parametrize(("confirm", "key", "asks"), CONFIRMS)
+@pytest.mark.parametrize(
+    ("confirm", "asking"),
+    [(Confirm.PROTECTED, ()), (Confirm.DELETES, ("d",)), (Confirm.ALL, ("ctrl+s", "d"))],
+)
 async def test_confirm_has_the_name_typed_before_more_writes(
-    demo: Sandbox, confirm: Confirm, key: str, asks: bool
+    demo: Sandbox, confirm: Confirm, asking: tuple[str, ...]
 ) -> None:
+    operations = {"ctrl+s": Operation.MODIFY, "d": Operation.DELETE}
     async with opened(demo, services=lambda each: replace(each, confirm=confirm)) as ui:
-        await edit(ui, "BATCH")
-        if key == "d":
-            await ui.press("escape")
-            await ui.loses("Edit BATCH")
-        else:
-            await retype(ui, "x.example.com")
-        await ui.press(key)
-        await ui.sees("Change BATCH?" if key == "ctrl+s" else "Delete BATCH?")
-        apply = ui.app.screen.query_one("#apply", Button)
-        assert apply.disabled is asks
-        if asks:
-            await ui.sees("Type BATCH to confirm: config.toml asks for it.")
-            await ui.type("BATCH")
-            await ui.until(lambda: not apply.disabled, "Apply after the name")
+        for key, operation in operations.items():
+            await begin(ui, key)
+            apply = ui.app.screen.query_one("#apply", Button)
+            assert apply.disabled is (key in asking)
+            if key in asking:
+                await ui.sees("Type BATCH to confirm: config.toml asks for it.")
+                await ui.type("BATCH")
+                await ui.until(lambda: not apply.disabled, "Apply after the name")  # noqa: B023
+            elif key == "d":
+                await ui.press("tab")  # from Cancel
             ui.clock.forward(1)
             await ui.press("enter")
-            await ui.asked(Operation.MODIFY if key == "ctrl+s" else Operation.DELETE)
+            await ui.asked(operation)
+            await ui.loses("BATCH?")
 
 
 @pytest.mark.parametrize("confirm", [*Confirm])
@@ -249,8 +245,6 @@ async def test_no_value_of_confirm_weakens_a_protected_profile(
         profile=lambda profile: replace(profile, access=Access.PROTECTED),
         services=lambda each: replace(each, confirm=confirm),
     ) as ui:
-        await edit(ui, "BATCH")
-        await retype(ui, "x.example.com")
-        await ui.press("ctrl+s")
+        await begin(ui, "d")
         await ui.sees("Type BATCH to confirm: this profile is protected.")
         assert ui.app.screen.query_one("#apply", Button).disabled
