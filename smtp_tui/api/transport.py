@@ -79,23 +79,26 @@ class Transport(Struct, frozen=True):
     async def send(
         self, request: Request, call: Call, headers: dict[str, str], ready: Callable[[], None]
     ) -> Answer:
-        """Send and read, as :meth:`_sent`; says so where plain http met a port of TLS."""
+        """Send and read, as :meth:`_sent`; says so where plain http met a port of TLS.
+
+        Servers that want TLS refuse plain http each in its own way, with a status or without.
+        """
         try:
             answer = await self._sent(request, call, headers, ready)
         except errors.NoAnswer as error:
-            # A write may have been done: a port may speak both, and have ended after the work.
-            ended = error.why in {_ENDED, _BROKE} and not call.operation.writes
-            await self._check_tls(call, ended, None)
-            raise
+            if error.why not in {_ENDED, _BROKE} or not await self._met_tls():
+                raise
+            if call.operation.writes:  # a port may speak both, and have ended after the work
+                raise errors.NoAnswer(call, f"{error.why}. {_MEANT_FOR_TLS}") from None
+            raise errors.HostUnreachable(call, _MEANT_FOR_TLS) from None
         page = answer.status == 400 and not answer.body.startswith(b"{")
-        await self._check_tls(call, page and b"https" in answer.body.lower(), answer.status)
+        if page and b"https" in answer.body.lower() and await self._met_tls():
+            raise errors.HostUnreachable(call, _MEANT_FOR_TLS, status=answer.status)
         return answer
 
-    async def _check_tls(self, call: Call, likely: bool, status: int | None) -> None:
-        """Servers that want TLS refuse plain http each in its own way, with a status or without."""
-        plain = likely and self.origin.scheme == "http"
-        if plain and await speaks_tls(self.origin, self.limits.connect):
-            raise errors.HostUnreachable(call, _MEANT_FOR_TLS, status=status)
+    async def _met_tls(self) -> bool:
+        """Whether plain http was spoken to a port that speaks TLS."""
+        return self.origin.scheme == "http" and await speaks_tls(self.origin, self.limits.connect)
 
     async def _sent(
         self, request: Request, call: Call, headers: dict[str, str], ready: Callable[[], None]

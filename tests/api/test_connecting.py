@@ -187,12 +187,15 @@ async def test_however_a_port_of_tls_refuses_plain_http_the_words_are_the_same(
 
 
 @pytest.mark.parametrize("name", WRITES)
+@pytest.mark.parametrize("answer", [ALERT, b""], ids=["alert", "end"])
 async def test_a_write_without_an_answer_is_unknown_although_its_port_speaks_tls_too(
-    work: Desk, certificate: Certificate, name: str
+    work: Desk, certificate: Certificate, name: str, answer: bytes
 ) -> None:
-    async with mixed(b"", certificate.server_context()) as port:
+    async with mixed(answer, certificate.server_context()) as port:
         error, _ = await refusal(work, elsewhere(work, port), name)
     assert error.outcome_unknown
+    assert error.why.startswith("The connection ended")
+    assert "The server speaks TLS on this port: write https://" in error.why
 
 
 @pytest.mark.parametrize(

@@ -3249,8 +3249,18 @@ FAULTS: Final = (
     Fault(
         "a write that was sent is told as not sent where its port speaks TLS too",
         HONEST,
-        "error.why in {_ENDED, _BROKE} and not call.operation.writes",
-        "error.why in {_ENDED, _BROKE}",
+        "            if call.operation.writes:  # a port may",
+        "            if not call.operation.name:  # a port may",
+        (
+            f"{API_CONNECTING}::"
+            "test_a_write_without_an_answer_is_unknown_although_its_port_speaks_tls_too",
+        ),
+    ),
+    Fault(
+        "a write without an answer hides that its port speaks TLS",
+        HONEST,
+        'f"{error.why}. {_MEANT_FOR_TLS}"',
+        "error.why",
         (
             f"{API_CONNECTING}::"
             "test_a_write_without_an_answer_is_unknown_although_its_port_speaks_tls_too",
