@@ -126,6 +126,10 @@ BUDGETS = (
     ),
     Budget(_G.PATCHES, "set --match; base: a bare httpx script", _MS, ratio=1.3),
     Budget(_G.PATCHES, "set --match: processor; base: a bare httpx script", _MS),
+    Budget(_G.PATCHES, "set --match; base: one that connects for each request, too", _MS),
+    Budget(
+        _G.PATCHES, "set --match: processor; base: one that connects for each request, too", _MS
+    ),
     Budget(_G.PATCHES, "set --match; base: a loop of curl", _MS),
     Budget(_G.PATCHES, "set --match: processor; base: a loop of curl", _MS),
 )

@@ -365,7 +365,11 @@ def patches(bench: Bench) -> Figures:
     server = bench.server(PATCHED_OF)
     match = "--match", "port=25", "port=2626", "--yes", "--force"
     script = bench.python, ROOT / "tests" / "bench" / "patches.py", server.url, "2626", "25"
-    for base, options in (("a bare httpx script", ()), ("a loop of curl", ("curl",))):
+    for base, options in (
+        ("a bare httpx script", ()),
+        ("one that connects for each request, too", ("anew",)),
+        ("a loop of curl", ("curl",)),
+    ):
         ours = bench.spent((bench.program, "set", *match), server)
         theirs = bench.spent((*script, *options), server)
         for side, spent in ((Side.OURS, ours), (Side.BASE, theirs)):

@@ -1,7 +1,8 @@
 """What anyone would write to move a port: the bases of `smtp-tui set --match port=… port=…`.
 
 Run with the URL of the list, the port of now and the new one. Each record is read, changed and read
-again: four at a time with httpx, as the program does, or with `curl` one after the other.
+again: four at a time with httpx, as the program does, or with `curl` one after the other. With
+`anew`, httpx connects for each request, as the program does too.
 """
 
 import asyncio
@@ -44,7 +45,7 @@ async def move(
         (await client.get(address, params=query)).raise_for_status().json()
 
 
-async def with_httpx(url: str, before: int, after: int) -> None:
+async def with_httpx(url: str, before: int, after: int, *, anew: bool) -> None:
     """Find the records with the port of now, and move them."""
     place = urlsplit(url)
     query = {"tenantId": parse_qs(place.query)["tenantId"][0], "ace_orgGuid": "all"}
@@ -52,6 +53,7 @@ async def with_httpx(url: str, before: int, after: int) -> None:
         base_url=f"{place.scheme}://{place.netloc}",
         headers={"Authorization": AUTHORIZATION},
         trust_env=False,
+        limits=httpx.Limits(max_keepalive_connections=0 if anew else None),
     ) as client:
         ids = with_port((await client.get(url)).raise_for_status().json(), before)
         await asyncio.gather(*(move(client, ids, query, after) for _ in range(4)))
@@ -80,4 +82,4 @@ if __name__ == "__main__":
     if sys.argv[4:] == ["curl"]:
         with_curl(sys.argv[1], *ports)
     else:
-        asyncio.run(with_httpx(sys.argv[1], *ports))
+        asyncio.run(with_httpx(sys.argv[1], *ports, anew=sys.argv[4:] == ["anew"]))
