@@ -175,6 +175,8 @@ def program(given: Container[str]) -> Parser:
         confirm_name=None,
         confirm_count=None,
         match=[],
+        prune=False,
+        passwords=False,
         all_profiles=False,
         json=False,
         jsonl=False,

@@ -46,7 +46,7 @@ def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
     pairs = ((write.record_id, write.begun.record_name) for write in writes)
     named = (pair for pair in pairs if any(pair))  # values that are tested are no record
     rows, names = partial(_rows, writes), partial(callable_by, named)
-    show_many(options, "writes", map(shown_write, writes), rows, names)
+    show_many(options, map(shown_write, writes), rows, names)
     if not writes:
         remark("No write in the journal matches.")
     missing = {"could not be read": content.unreadable, "over 1 MiB skipped": content.overlong}

@@ -16,7 +16,7 @@ from smtp_tui.cli.find import ambiguous, called, no_record
 from smtp_tui.cli.many import Many, Sessions, begin_many, print_plan, show_plan
 from smtp_tui.cli.output import show_whole
 from smtp_tui.cli.record_text import show_records
-from smtp_tui.cli.running import Environ
+from smtp_tui.cli.running import Environ, several_profiles
 from smtp_tui.cli.say import remark
 from smtp_tui.cli.values import gives_password, read_values, test_recipient
 from smtp_tui.editing.draft import draft_of
@@ -115,7 +115,7 @@ def list_many(options: argparse.Namespace, environ: Environ, names: Sequence[str
     """Print records of several profiles, or only some of them."""
     wanted = wanted_of(options, names, unique=False)
     many = begin_many(options, environ)
-    several = options.all_profiles or options.profiles is not None
+    several = several_profiles(options)
 
     async def work(sessions: Sessions) -> None:
         """Ask the servers, and print what they answered."""

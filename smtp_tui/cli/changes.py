@@ -130,7 +130,7 @@ def _tell_end(
     if isinstance(outcome, ends.Saved | ends.Deleted) and outcome.unanswered is not None:
         outcome = outcome.unanswered
     if options.json and not isinstance(outcome, ends.Declined):
-        show_many(options, "outcomes", [outcome_of(entry, write_result(entry, outcome, Result()))])
+        show_many(options, [outcome_of(entry, write_result(entry, outcome, Result()))])
     match outcome:
         case ends.Deleted(notes=notes):
             _tell_done(*notes, f"Deleted {named}")

@@ -24,7 +24,7 @@ from smtp_tui.cli.exit_codes import ANY_COMMAND, ExitCode, Misuse, Refusal
 from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Many, Sessions, begin_many, plan_lines
 from smtp_tui.cli.output import show_one, show_whole
-from smtp_tui.cli.running import Environ, known_profiles
+from smtp_tui.cli.running import Environ, known_profiles, several_profiles
 from smtp_tui.cli.say import ask_secret, explain, on_terminal, pass_on, remark, show, warn
 from smtp_tui.cli.values import read_password
 from smtp_tui.editing.document_text import document_json, document_yaml
@@ -105,7 +105,7 @@ def _plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
     async def work(sessions: Sessions) -> None:
         """Read the list, and compare."""
-        found.append(await _compared(sessions, options.file, document, **_wishes(options)))
+        found.append(await _compared(sessions, options.file, document))
 
     code = many.do(work)
     for made, needed in found:
@@ -136,17 +136,11 @@ def apply(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
     async def work(sessions: Sessions) -> None:
         """Compare, have the difference confirmed, and make it so."""
-        made, needed = await _compared(sessions, options.file, document, **_wishes(options))
+        made, needed = await _compared(sessions, options.file, document)
         if options.dry_run:
             _show(options, made, _sources(needed))
             return many.codes.extend([ExitCode.WOULD_CHANGE] if made.work else [])
-
-        async def with_secrets() -> Plan:
-            """The plan that is carried out, with the secrets that it sends."""
-            secrets = await _secrets(many, options.file, needed)
-            return _with(made, {needed[each]: secrets[each] for each in needed})
-
-        await review_and_run(sessions, made, with_secrets)
+        await review_and_run(sessions, made, lambda: _whole(many, options.file, made, needed))
 
     return many.do(work)
 
@@ -173,7 +167,7 @@ def _apply_plan(options: argparse.Namespace, environ: Environ, text: str) -> Exi
         raise Refusal(f"{options.file}: {problem}") from None
     if options.prune or options.passwords:
         raise Misuse("--prune and --passwords are for a document; the plan says what is done")
-    if options.profile is not None or options.profiles is not None or options.all_profiles:
+    if options.profile is not None or several_profiles(options):
         raise Misuse("the plan names its profiles")
     if options.dry_run:
         _show(options, made, {unread[int(n)]: each for n, each in kept.sources.items()})
@@ -242,13 +236,7 @@ def create_many(options: argparse.Namespace, environ: Environ) -> ExitCode:
             names = f"{', '.join(taken[:5])}{' …' if len(taken) > 5 else ''}"
             words = f"nothing was sent: these names are taken: {names}"
             raise Refusal(words, ExitCode.REFUSED)
-
-        async def with_secrets() -> Plan:
-            """The plan that is carried out, with the secrets that it sends."""
-            secrets = await _secrets(many, _STDIN, needed, ask)
-            return _with(made, {needed[each]: secrets[each] for each in needed})
-
-        await review_and_run(sessions, made, with_secrets)
+        await review_and_run(sessions, made, lambda: _whole(many, _STDIN, made, needed, ask))
 
     return many.do(work)
 
@@ -303,17 +291,8 @@ def _at_keyboard(what: str) -> str:
     return ask_secret(f"SMTP {clean(what)}:")
 
 
-def _wishes(options: argparse.Namespace) -> dict[str, bool]:
-    return {"prune": options.prune, "all_passwords": options.passwords}
-
-
 async def _compared(
-    sessions: Sessions,
-    file: Path,
-    document: Document,
-    *,
-    prune: bool = False,
-    all_passwords: bool = False,
+    sessions: Sessions, file: Path, document: Document
 ) -> tuple[Plan, dict[Needed, SecretStr]]:
     """The plan, with something in place of each secret that it needs; and what it stands for."""
     from smtp_tui.editing.document import NotADocument  # noqa: PLC0415 - pydantic
@@ -326,7 +305,8 @@ async def _compared(
         """Something in place of a secret, which is read when it is sent."""
         return needed.setdefault(Needed.of(reference, what), SecretStr(f"secret {len(needed) + 1}"))
 
-    wishes = Wishes(prune, all_passwords)
+    options = sessions.many.options
+    wishes = Wishes(options.prune, options.passwords)
     try:
         made = desired_plan(document, await sessions.lists(), stand_in, wishes)
     except NotADocument as problem:
@@ -334,8 +314,16 @@ async def _compared(
     return made, needed
 
 
-def _with(plan: Plan, secrets: Mapping[SecretStr, SecretStr]) -> Plan:
-    """The plan with the secrets in place of what stood for them."""
+async def _whole(
+    many: Many,
+    file: Path,
+    plan: Plan,
+    needed: Mapping[Needed, SecretStr],
+    ask: Callable[[str], str] = _typed,
+) -> Plan:
+    """The plan with the secrets that it sends in place of what stood for them."""
+    found = await _secrets(many, file, needed, ask)
+    secrets = {needed[each]: found[each] for each in needed}
 
     def whole(entry: PlanEntry) -> PlanEntry:
         """The entry with its secrets."""

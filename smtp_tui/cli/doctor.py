@@ -96,7 +96,7 @@ def examine(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
         return write_bundle(options, environ, to_builtins(facts))
     if options.json:
-        show_many(options, "facts", facts)
+        show_many(options, facts)
     else:
         for topic, lines in report.items():
             show("\n".join([topic, *map(_line, lines)]))

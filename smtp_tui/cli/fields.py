@@ -146,6 +146,17 @@ FIELDS: Final[dict[str, dict[str, str]]] = {
     "profiles path": {"path": "where profiles.toml is, or would be"},
 }
 """The fields of each command that prints JSON, with what they are."""
+KEYS: Final = {
+    **dict.fromkeys(("list", "get"), "records"),
+    **dict.fromkeys(("set", "create", "delete", "test", "apply"), "outcomes"),
+    "probe": "probes",
+    "audit": "writes",
+    "doctor": "facts",
+    "help": "topics",
+    "profiles list": "profiles",
+    "profiles check": "checks",
+}
+"""The name of the objects in the document of a command that prints many."""
 PARAMETERS: Final = ("hostname", "port", "username", "password")
 OPEN: Final = ("list", "get")
 """Commands whose fields may be parameters too, whatever a record has."""

@@ -28,7 +28,7 @@ def show_page(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
         found = TOPICS if topic is None else (topic,)
         text = None if topic is None else plain(page(topic))
-        show_many(options, "topics", [Topic(each, TOPICS[each], text) for each in found])
+        show_many(options, [Topic(each, TOPICS[each], text) for each in found])
     elif topic is None:
         width = max(map(len, TOPICS))
         show("\n".join(f"{padded(name, width)}  {words}" for name, words in TOPICS.items()))

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import ApiError
-from smtp_tui.api.models import Record, RecordList
+from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.target import Access, HostRefused, Scope
 from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
@@ -31,6 +31,8 @@ from smtp_tui.cli.running import (
     name_profile,
     name_store,
     session_of,
+    several_profiles,
+    tell_unreadable,
 )
 from smtp_tui.cli.say import ask, explain, is_terminal, on_terminal, remark, show, warn
 from smtp_tui.cli.shapes import outcome_of
@@ -130,7 +132,7 @@ def begin_many(
     knows.
     """
     known = known_profiles(environ)
-    several = options.all_profiles or options.profiles is not None
+    several = several_profiles(options)
     if several and options.profile is not None:
         raise Misuse("--profile cannot be used with --profiles or --all-profiles")
     choice = None if several else known.decided(options.profile)
@@ -214,7 +216,9 @@ class Sessions(Struct, frozen=True):
         found = await self._tried(session, reading)
         if found is None:
             return None
-        self._tell_unreadable(name, found)
+        if found.unreadable:
+            told = tell_unreadable(found, name if len(self.by_profile) > 1 else "")
+            self.many.codes.append(told)
         return Listed(Place.of(session, len(found.records)), found)
 
     async def _tried(self, session: Session, step: Callable[[], Awaitable[T]]) -> T | None:
@@ -226,15 +230,6 @@ class Sessions(Struct, frozen=True):
                 raise
             self.many.failed(session.profile.name, error)
             return None
-
-    def _tell_unreadable(self, profile: str, found: RecordList) -> None:
-        """Say which entries of a list are missing from it."""
-        if found.unreadable:
-            count = counted(len(found.unreadable), "entry", "entries")
-            explain(f"profile {profile}: {count} of the list could not be read")
-            for entry in found.unreadable[:20]:
-                explain(f"  {clean(entry.words, 300)}")
-            self.many.codes.append(ExitCode.FAILED)
 
     def confirm(self, plan: Plan) -> None:
         """Have a plan confirmed that was shown. Raises :class:`Refusal` without a yes.
@@ -305,7 +300,7 @@ class Sessions(Struct, frozen=True):
             lines.tell_rest()
         else:
             outcomes = map(outcome_of, plan.entries, run.results)
-            show_many(self.many.options, "outcomes", outcomes)
+            show_many(self.many.options, outcomes)
 
     def _session(self, profile: str) -> Session:
         session = self.by_profile.get(profile)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from msgspec import Struct, to_builtins
 
 from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
-from smtp_tui.cli.fields import FIELDS, OPEN, PARAMETERS, SCHEMA
+from smtp_tui.cli.fields import FIELDS, KEYS, OPEN, PARAMETERS, SCHEMA
 from smtp_tui.cli.say import is_terminal, remark, show, show_json, table
 from smtp_tui.text import clean, nearest
 
@@ -42,12 +42,11 @@ def show_whole(options: argparse.Namespace, found: Struct | Mapping[str, Any]) -
 
 def show_many(
     options: argparse.Namespace,
-    key: str,
     found: Iterable[Struct],
     rows: Callable[[], Rows] | None = None,
     names: Callable[[], Iterable[str]] = tuple,
 ) -> None:
-    """Print objects as the options say; ``key`` is their name in the document.
+    """Print objects as the options say.
 
     ``rows`` and ``names`` are made only if they are wanted. A table without a row is not printed.
     """
@@ -59,7 +58,7 @@ def show_many(
             for each in chosen:
                 show_json({"schema": SCHEMA, **each}, None)
         else:
-            show_json({"schema": SCHEMA, key: chosen})
+            show_json({"schema": SCHEMA, KEYS[options.command]: chosen})
             _tell_fields(options, told)
     elif options.form == "csv":
         show(_csv(options, [_plain(each) for each in found]))

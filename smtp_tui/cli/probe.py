@@ -308,7 +308,7 @@ def _print(options: argparse.Namespace, looked: list[Looked]) -> None:
             _write(options, prometheus_text(looked, Clock().now()))
     elif options.json:
         if not options.jsonl:
-            show_many(options, "probes", map(shown_probe, looked))
+            show_many(options, map(shown_probe, looked))
     elif _wants_several(options):
         _print_several(options, looked)
     else:

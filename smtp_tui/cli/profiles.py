@@ -48,7 +48,7 @@ def list_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
     _tell_overruled(known)
     shown = [_shown_profile(profile, default) for profile in known.all]
     names = [each.name for each in shown]
-    show_many(options, "profiles", shown, lambda: (_HEADING, [*map(_row, shown)]), lambda: names)
+    show_many(options, shown, lambda: (_HEADING, [*map(_row, shown)]), lambda: names)
     if not known.with_broken and not options.json:
         remark("No profiles yet; add one: smtp-tui profiles add NAME --host HOST --tenant TENANT")
     return ExitCode.USAGE if _tell_problems(known.profiles) else ExitCode.OK
@@ -214,7 +214,7 @@ def check_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
         remark("No profiles to check.")
     checked = run_until_told(_all(profiles, environ, options))
     if not options.jsonl:
-        show_many(options, "checks", map(_check, profiles, checked))
+        show_many(options, map(_check, profiles, checked))
     return ExitCode.FAILED if broken or any(map(failed, checked)) else ExitCode.OK
 
 

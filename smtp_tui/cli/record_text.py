@@ -64,7 +64,7 @@ def show_records(
 
     shown = (shown_record(profile, record) for profile, record in found)
     pairs = ((record.id, record.name) for _, record in found)
-    show_many(options, "records", shown, rows, lambda: callable_by(pairs))
+    show_many(options, shown, rows, lambda: callable_by(pairs))
 
 
 def record_text(record: Record) -> str:

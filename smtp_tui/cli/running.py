@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +19,7 @@ from smtp_tui.api.requests import TESTS, Operation
 from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.operator import CommandOperator
-from smtp_tui.cli.say import is_terminal, pass_on, remark, warn
+from smtp_tui.cli.say import complain, explain, is_terminal, pass_on, remark, warn
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.profiles.choosing import Known
 from smtp_tui.profiles.model import Profile
@@ -29,11 +29,15 @@ from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.state.files import FileProblem, config_directory, state_directory
 from smtp_tui.state.journal import Auditor, Journal, actor_of
 from smtp_tui.state.names import NameStore
+from smtp_tui.text import clean, counted
 from smtp_tui.workflows.session import Memory, Session
 
 if TYPE_CHECKING:
     from smtp_tui.api.client import Client
+    from smtp_tui.api.models import RecordList
 
+_ENTRIES_SHOWN: Final = 20
+"""Unreadable entries that are printed each."""
 Environ: TypeAlias = Mapping[str, str]
 Work: TypeAlias = Callable[[Session, CommandOperator], Awaitable[ExitCode]]
 
@@ -80,7 +84,12 @@ def named_records(options: argparse.Namespace) -> list[str]:
 
 def wants_many(options: argparse.Namespace) -> bool:
     """Whether options ask for more than one profile, or for records by their values."""
-    return bool(options.match or options.profiles is not None or options.all_profiles)
+    return bool(options.match) or several_profiles(options)
+
+
+def several_profiles(options: argparse.Namespace) -> bool:
+    """Whether options name several profiles, however many there are then."""
+    return options.all_profiles or options.profiles is not None
 
 
 def check_may(profile: Profile, options: argparse.Namespace, writes: Operation | None) -> None:
@@ -132,6 +141,19 @@ def name_profile(profile: Profile) -> None:
     label = f" [{profile.badge}]" if profile.badge != profile.name else ""
     scope = f"tenant {target.scope.tenant or 'unknown'} · team {target.scope.team}"
     remark(f"profile {target.name}{label} · host {target.origin.text} · {scope}")
+
+
+def tell_unreadable(found: RecordList, profile: str = "") -> ExitCode:
+    """Say how many entries are missing from a list, and why; the answer is the exit code."""
+    count, total = len(found.unreadable), len(found.records) + len(found.unreadable)
+    where = f"profile {profile}: " if profile else ""
+    complain(f"{where}{count} of {counted(total, 'entry', 'entries')} could not be read")
+    shown = found.unreadable[:_ENTRIES_SHOWN]
+    for entry in shown:
+        explain(f"  {clean(entry.words, 300)}")
+    if len(shown) < count:
+        explain(f"  … and {count - len(shown)} more")
+    return ExitCode.FAILED
 
 
 def name_store(environ: Environ) -> NameStore | None:

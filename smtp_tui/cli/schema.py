@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from smtp_tui.cli.exit_codes import ExitCode, Misuse
-from smtp_tui.cli.fields import FIELDS, FILES, SCHEMA
+from smtp_tui.cli.fields import FIELDS, FILES, KEYS, SCHEMA
 from smtp_tui.cli.say import show_json
 from smtp_tui.text import nearest
 
@@ -18,17 +18,6 @@ if TYPE_CHECKING:
 
 _FILES: Final = ("file", "plan", "profiles", "config")
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_KEYS: Final = {
-    **dict.fromkeys(("list", "get"), "records"),
-    **dict.fromkeys(("set", "create", "delete", "test", "apply"), "outcomes"),
-    "probe": "probes",
-    "audit": "writes",
-    "doctor": "facts",
-    "help": "topics",
-    "profiles list": "profiles",
-    "profiles check": "checks",
-}
-"""The name of the objects in the document of a command that prints many."""
 _DRY_RUNS: Final = ("set", "create", "delete", "test", "apply")
 """Commands that may print what they would do."""
 
@@ -103,10 +92,10 @@ def output_schema(command: str, *, line: bool = False) -> dict[str, Any]:
     described = named[shape.__name__]["properties"]
     for name, words in FIELDS[command].items():
         described[name]["description"] = words
-    if command in _KEYS and not line:
+    if command in KEYS and not line:
         if command == "get":  # which prints one record alone
             others = [first, *others]
-        key = _KEYS[command]
+        key = KEYS[command]
         first = {"properties": {key: {"type": "array", "items": first}}, "required": [key]}
     found = first if not others else {"anyOf": [first, *others]}
     version = {"type": "integer", "const": SCHEMA, "description": "The version of the shapes."}

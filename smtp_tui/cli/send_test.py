@@ -112,4 +112,4 @@ def _show_json(options: argparse.Namespace, profile: str, mail: TestMail) -> Non
         known = Mail(**asdict(outcome), to=mail.to, milliseconds=took)
         entry = PlanEntry(profile, Operation.TEST_SAVED, subject.opened, subject.name)
         told = outcome_of(entry, mail_result(outcome), known)
-        show_many(options, "outcomes", [replace(told, changed=subject.patch.names)])
+        show_many(options, [replace(told, changed=subject.patch.names)])

@@ -327,7 +327,7 @@ def test_an_export_says_which_entries_it_lacks(console: Console, sandbox: Sandbo
     assert result.code == 1
     assert "# Not in this file, because they could not be read: 2 entries" in result.out
     assert '- name: "good"' in result.out
-    assert "2 entries of the list could not be read" in result.err
+    assert "smtp-tui: 2 of 3 entries could not be read" in result.err
 
 
 def test_the_directory_of_a_file_that_is_written_stays_as_it_is(

@@ -3378,8 +3378,8 @@ FAULTS: Final = (
     Fault(
         "a document does not say the version of its shapes",
         SCRIPTS,
-        '            show_json({"schema": SCHEMA, key: chosen})',
-        "            show_json({key: chosen})",
+        '            show_json({"schema": SCHEMA, KEYS[options.command]: chosen})',
+        "            show_json({KEYS[options.command]: chosen})",
         (
             f"{CLI_OUTPUT}::test_every_command_prints_what_its_schema_describes_as_a_document_and_as_lines",
         ),
