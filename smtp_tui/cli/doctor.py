@@ -227,8 +227,7 @@ def _profile(options: argparse.Namespace, environ: Environ) -> Iterator[Fact]:
         yield Fact("profile", str(problem), well=options.profile is None)
         return
     profile, origins = choice.profile, set_by(choice.profile, environ)
-    overruled = f"; {choice.short}" if choice.short else ""
-    yield Fact("profile", f"{profile.name} ({choice.source}{overruled})")
+    yield Fact("profile", f"{profile.name} ({choice.short or choice.source})")
     try:
         profile.target()
         hidden: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ from smtp_tui.text import cell_width, clean, fit
 
 _NARROWEST: Final = 6
 """Cells that a column of a table has at least, if it needs them."""
-_WHOLE: Final = (("NAME", "RECORD", "ID", "TIME"), ("ID", "TIME"), ())
+_WHOLE: Final = (("NAME", "ADDRESS", "RECORD", "PROFILE", "ID", "TIME"), ("ID", "TIME"), ())
 """The columns that stay whole as long as the others can give way; if they cannot, the next ones."""
 _LONGEST: Final = 20_000
 """Characters of a line that are printed: a whole value of a request, for one."""

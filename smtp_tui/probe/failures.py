@@ -15,7 +15,7 @@ from smtp_tui.probe.model import Failure, Reason, Way
 _MEANING: Final[dict[Reason, tuple[str, str, str | None]]] = {
     Reason.NO_NAME: (
         "A typing error, or a name that is known only inside a network.",
-        "Check the hostname.",
+        "Correct the hostname, or probe from a machine in that network.",
         "hostname",
     ),
     Reason.NO_ADDRESS: (

@@ -19,7 +19,7 @@ from smtp_tui.text import nearest
 SCHEMA: Final = 1
 """A new key needs a higher one: a key that is not known is refused, unless the schema is newer."""
 _KEYS: Final = ("schema", "default", "profiles")
-_PROFILE_KEYS: Final = (*(field.name for field in FIELDS[1:]), "colour")
+_PROFILE_KEYS: Final = tuple(field.name for field in FIELDS[1:])
 _BY_COLOUR: Final = {
     "red": Environment.PRODUCTION,
     "yellow": Environment.STAGING,
@@ -271,7 +271,7 @@ def _profile(file: TomlFile, name: str, table: object, *, judge_keys: bool) -> P
     if not isinstance(table, dict):
         raise file.problem(at, f"a profile must be a table: [profiles.{name}]")
     if judge_keys:
-        file.check_keys(_PROFILE_KEYS, table, at)
+        file.check_keys(_PROFILE_KEYS, table, at, old=("colour",))
     if "host" not in table:
         raise file.problem(at, "host: the profile has no host")
     values: dict[str, Any] = {"name": name}

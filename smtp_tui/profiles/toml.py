@@ -92,13 +92,18 @@ class TomlFile(Struct, frozen=True):
         return TomlProblem(self.path, words, line, column, profile)
 
     def check_keys(
-        self, known: Collection[str], table: Mapping[str, object], at: tuple[str, ...] = ()
+        self,
+        known: Collection[str],
+        table: Mapping[str, object],
+        at: tuple[str, ...] = (),
+        old: Collection[str] = (),
     ) -> None:
         """Refuse a key that is not known: if ``read_only`` were ignored, a profile could be changed
-        against its owner's will. ``at`` is the path of the table. Raises :class:`TomlProblem`.
+        against its owner's will. ``at`` is the path of the table; a key of ``old`` is still read,
+        but not suggested. Raises :class:`TomlProblem`.
         """
         for key in table:
-            if key not in known:
+            if key not in known and key not in old:
                 near = nearest(key.lower(), [name for name in known if name not in table])
                 raise self.problem((*at, key), f'Unknown key "{key}"{near}')
 

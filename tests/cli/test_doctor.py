@@ -117,7 +117,7 @@ def test_it_tells_where_each_setting_of_the_profile_comes_from(
     assert told["team"] == "all (default)"
     console.run("profiles", "add", "a", "--host", "h.example", "--tenant", "t", "--team", "ops")
     told = facts(console, "profile", "--profile", "a")
-    assert told["profile"] == "a (--profile; --profile overrides environment)"
+    assert told["profile"] == "a (--profile overrides environment)"
     assert told["host"] == "h.example (profiles.toml)"
     assert told["team"] == "ops (profiles.toml)"
     assert told["trust"] == "system (default)"

@@ -413,4 +413,5 @@ def test_names_and_ids_are_whole_as_long_as_other_columns_can_give_way(
     }
     for room, row in cut.items():
         monkeypatch.setattr("smtp_tui.cli.say.columns", lambda room=room: room)
-        assert table(("NAME", "HOSTNAME", "ID"), [values]).splitlines()[1] == row
+        for name in ("NAME", "ADDRESS", "RECORD", "PROFILE"):
+            assert table((name, "HOSTNAME", "ID"), [values]).splitlines()[1] == row

@@ -172,6 +172,11 @@ def test_a_mistake_is_named_with_file_line_and_column(
     assert str(problem).startswith(f"{FILE}, line {line}, column {column}: ")
 
 
+def test_a_key_of_before_is_not_suggested() -> None:
+    words = mistake(WHOLE.replace('environment = "staging"', 'colur = "red"')).words
+    assert words == 'Unknown key "colur"'
+
+
 BAD_VALUES = {
     "host": ['"a b"', '"ftp://h"', '"http://h.example"', '"https://u:p@h"', "7", '"h:1"'],
     "port": ["0", '"x"', "true"],

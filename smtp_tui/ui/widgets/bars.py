@@ -136,7 +136,7 @@ def _token_parts(session: Session, now: datetime) -> tuple[_Part, ...]:
         left = time_left(seconds)
         return (_Part("token", f"{left} ({tokens.words})", look), _Part("token", left, look))
     if tokens.token() is not None:
-        return (_Part("token", f"({tokens.words})"), _Part("token", "held"))
+        return (_Part("token", f"held ({tokens.words})"), _Part("token", "held"))
     return (_Part("token", ""),)
 
 

@@ -42,7 +42,7 @@ async def _log_in(ui: Ui, password: str = "") -> None:
 
 async def test_a_variable_gives_the_token_and_the_header_names_it(demo: Sandbox) -> None:
     async with opened(demo, size=(160, 30)) as ui:
-        await ui.sees("PRIMARY", "token ($SANDBOX_TOKEN)")
+        await ui.sees("PRIMARY", "token held ($SANDBOX_TOKEN)")
 
 
 async def test_a_variable_that_is_not_set_is_named_and_the_token_asked_for(demo: Sandbox) -> None:
