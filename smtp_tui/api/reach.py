@@ -178,8 +178,7 @@ async def _tunnel(
 
 def _unreachable(origin: Origin, why: str) -> HostUnreachable:
     """That the first hop failed, which is the proxy where there is one."""
-    proxy = origin.proxy.text if origin.proxy is not None else ""
-    return HostUnreachable(_call(origin), why, proxy=proxy)
+    return HostUnreachable(_call(origin), why, proxy=origin.proxy_text)
 
 
 async def accepted_certificate(origin: Origin, trust: Trust, seconds: float) -> bytes:

@@ -105,6 +105,11 @@ class Origin(Struct, frozen=True):
         )
 
     @property
+    def proxy_text(self) -> str:
+        """The proxy's host and port; blank without one."""
+        return self.proxy.text if self.proxy is not None else ""
+
+    @property
     def actual_port(self) -> int:
         """The port to connect to."""
         return self.port or {"http": 80, "https": 443}[self.scheme]

@@ -144,7 +144,7 @@ class Transport(Struct, frozen=True):
             told = _in_words(error, call, self.limits.read)
             if self.origin.proxy is None or sending or isinstance(told, errors.CertificateRefused):
                 raise told from None
-            raise errors.HostUnreachable(call, told.why, proxy=self.origin.proxy.text) from None
+            raise errors.HostUnreachable(call, told.why, proxy=self.origin.proxy_text) from None
 
     def _not_connected(self, call: Call, shaking_hands: bool) -> errors.HostUnreachable:
         seconds = f"{self.limits.connect:g} s"
@@ -153,8 +153,7 @@ class Transport(Struct, frozen=True):
             took = "The server accepted the connection"
             why = f"{took}, but the TLS handshake did not finish within {seconds}"
             return errors.HostUnreachable(call, why, timed_out=True)
-        proxy = self.origin.proxy.text if self.origin.proxy is not None else ""
-        return errors.HostUnreachable(call, why, timed_out=True, proxy=proxy)
+        return errors.HostUnreachable(call, why, timed_out=True, proxy=self.origin.proxy_text)
 
     async def _whole(self, response: httpx.Response) -> Answer:
         """The whole answer, or why its body is not read."""

@@ -92,7 +92,7 @@ class GivenUp(Struct, frozen=True):
 
 @contextmanager
 def nothing_sent() -> Iterator[None]:
-    """Have :func:`was_not_sent` know that whoever is stopped in this block has sent nothing yet."""
+    """Mark a cancellation in this block for :func:`was_not_sent`: nothing was sent before it."""
     try:
         yield
     except asyncio.CancelledError:

@@ -110,20 +110,22 @@ def _what_it_offers(probe: Probe) -> str:
     """How TLS begins at a server that answers, if it does."""
     if probe.ask.tls_at_once:
         return "TLS at once"
-    starttls = probe.tls is not None or (probe.offers is not None and probe.offers.starttls)
-    return "STARTTLS" if starttls else "no TLS"
+    return "STARTTLS" if _has_starttls(probe) else "no TLS"
+
+
+def _has_starttls(probe: Probe) -> bool:
+    """Whether a server that greeted in plain text offers TLS; after it, it offers it no more."""
+    return probe.tls is not None or (probe.offers is not None and probe.offers.starttls)
 
 
 def suggestion(here: Probe) -> Suggestion | None:
     """What to set instead, if another attempt was answered by a mail server."""
     port, way = here.ask.address.port, here.other_way
     if answers(way):
-        offers = _what_it_offers(way)
         if way.ask.tls_at_once:
-            words = f"{port} speaks TLS at once; set TLS to at once."
-            return Suggestion(words, Way.TLS_FIRST)
-        words = f"{port} speaks plain text and offers {offers}; set TLS to"
-        if offers == "STARTTLS":
+            return Suggestion(f"{port} speaks TLS at once; set TLS to at once.", Way.TLS_FIRST)
+        words = f"{port} speaks plain text and offers {_what_it_offers(way)}; set TLS to"
+        if _has_starttls(way):
             return Suggestion(f"{words} STARTTLS.", Way.STARTTLS)
         return Suggestion(f"{words} none.", Way.NO_TLS)
     best = next((each for each in here.others if each.failed is None), None)
@@ -180,8 +182,7 @@ def in_short(probe: Probe) -> str:
         return "; ".join(note.in_short or first_line(note.words) for note in probe.notes)
     if failed.failure is None or failed.failure.reason is Reason.SAYS_NO:
         return f"{failed.step.value}: {first_line(failed.words)}"
-    words: str = failed.failure.reason.value
-    return words
+    return str(failed.failure.reason.value)
 
 
 def first_line(words: str) -> str:

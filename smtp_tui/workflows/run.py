@@ -22,7 +22,6 @@ from smtp_tui.api.requests import TESTS, IdRefused, Operation, Request
 from smtp_tui.api.target import Access, Scope
 from smtp_tui.state.files import FileProblem
 from smtp_tui.workflows import outcomes as ends
-from smtp_tui.workflows.names import Names
 from smtp_tui.workflows.operator import Operator, SilentOperator
 from smtp_tui.workflows.plan import Plan, PlanEntry
 from smtp_tui.workflows.planned_write import PlannedWrite
@@ -37,6 +36,7 @@ from smtp_tui.workflows.progress import (
     write_result,
 )
 from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.taken_names import TakenNames
 from smtp_tui.workflows.test_email import TestMails, TestSubject
 from smtp_tui.workflows.write_record import delete_record, save_record
 
@@ -105,7 +105,7 @@ class Run:
         self._refused_token: set[str] = set()
         self._attempts = [0] * len(plan.entries)
         self._next_mail: dict[str, float] = {}
-        self._names: dict[tuple[str, Scope], Names] = {}
+        self._names: dict[tuple[str, Scope], TakenNames] = {}
 
     @property
     def counts(self) -> Counts:
@@ -216,7 +216,7 @@ class Run:
             subject = TestSubject(entry.record.name, entry.record)
             return await self._test(session, operator, entry, subject)
         place = session.target.origin.url, session.target.scope
-        names = self._names.setdefault(place, Names(self._clock))
+        names = self._names.setdefault(place, TakenNames(self._clock))
         if entry.record is not None and entry.operation is Operation.DELETE:
             outcome = await delete_record(session, operator, entry.record, run=self.id)
             names.forget()
@@ -230,7 +230,7 @@ class Run:
         return write_result(entry, outcome, operator.declined), _error(outcome)
 
     async def _save(
-        self, number: int, session: Session, operator: Operator, names: Names
+        self, number: int, session: Session, operator: Operator, names: TakenNames
     ) -> ends.Outcome:
         """Create or change a record. What may have been sent before is looked for in a new list."""
         entry = self.plan.entries[number]
@@ -247,7 +247,7 @@ class Run:
             self._sent_before.add(number)
             raise
 
-    def _forget_in_other_teams(self, names: Names, session: Session) -> None:
+    def _forget_in_other_teams(self, names: TakenNames, session: Session) -> None:
         """Read the lists of other teams again: they may show what was created in this one."""
         place = session.target.origin.url, session.target.scope.tenant
         for (url, scope), other in self._names.items():
@@ -292,7 +292,7 @@ class Run:
         self._changed(number)
 
 
-def _keep_name(names: Names, outcome: ends.Outcome) -> None:
+def _keep_name(names: TakenNames, outcome: ends.Outcome) -> None:
     """Know the name of a record that was created; after anything unknown, read the list again."""
     match outcome:
         case ends.Saved(record_id, name, unanswered=None):

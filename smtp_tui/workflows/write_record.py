@@ -22,11 +22,11 @@ from smtp_tui.editing.patch import Patch, inverse
 from smtp_tui.text import record_name
 from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows.look_up import Found, advice, look_up
-from smtp_tui.workflows.names import Names
 from smtp_tui.workflows.operator import About, Notice, Operator, Sent
 from smtp_tui.workflows.planned_write import PlannedWrite, delete_plan, save_plan
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in, replace_token
+from smtp_tui.workflows.taken_names import TakenNames
 
 _CHOSEN: Final = "Values changed on the server; this is what you chose."
 _CHANGED: Final = "Someone changed the record since you opened it; this is its current state."
@@ -45,7 +45,7 @@ async def save_record(
     rehearse: bool = False,
     look_first: bool = False,
     run: str = "",
-    names: Names | None = None,
+    names: TakenNames | None = None,
 ) -> ends.Outcome:
     """Save a patch to the ``opened`` record, or as a new one of that name where that is None.
 
@@ -126,7 +126,7 @@ class _Job(Struct):
     new_name: str = ""
     taken: str = ""
     run: str = ""
-    names: Names | None = None
+    names: TakenNames | None = None
 
     def plan(self, *notes: str) -> PlannedWrite | None:
         """What to review, with these notes besides; None where there is nothing to send."""
@@ -168,7 +168,7 @@ class _Job(Struct):
         The server makes a second record of a name without a word.
         """
         what = f"Checking whether {record_name(self.new_name)} already exists"
-        names, records = self.names or Names(Clock()), self.session.list
+        names, records = self.names or TakenNames(Clock()), self.session.list
         read = partial(names.taken, self.new_name, records)
         self.taken = await read_signed_in(self.session, self.operator, read, what, Sent.NOTHING)
         self.news = (_TAKEN,) if self.taken else ()

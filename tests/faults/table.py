@@ -3049,8 +3049,8 @@ FAULTS: Final = (
     Fault(
         "a probe is gone after its form was left",
         KEPT,
-        "(self._form is None or await self._form(name))",
-        "(self._form is None or [await self._form(name)])",
+        "(self._open_form is None or await self._open_form(name))",
+        "(self._open_form is None or [await self._open_form(name)])",
         (
             "tests/ui/probe/test_steps.py"
             "::test_a_form_that_is_left_leads_back_to_the_probe_as_it_was",
@@ -3600,8 +3600,8 @@ FAULTS: Final = (
     Fault(
         "confirm in config.toml is not heeded by a plan",
         SHOWN,
-        "return plan.writes and bool(confirm.why(protected=False, destroys=plan.destroys))",
-        "return plan.destroys and confirm is None",
+        'return confirm.why(protected=False, destroys=plan.destroys) if plan.writes else ""',
+        'return ""',
         (f"{UI_BULK_CHANGE}::test_confirm_has_the_number_typed_before_a_plan",),
     ),
     Fault(

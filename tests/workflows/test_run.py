@@ -20,7 +20,6 @@ from smtp_tui.editing.values import ABSENT
 from smtp_tui.sandbox.accounts import MAIL_NAMESPACE
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.journal import Journal, writes_of
-from smtp_tui.workflows.names import FRESH
 from smtp_tui.workflows.plan import (
     Place,
     Plan,
@@ -32,6 +31,7 @@ from smtp_tui.workflows.plan import (
 from smtp_tui.workflows.progress import Progress, results_of
 from smtp_tui.workflows.run import Run
 from smtp_tui.workflows.session import Memory, Session
+from smtp_tui.workflows.taken_names import FRESH
 from smtp_tui.workflows.test_email import TestMails
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.helpers import HeldClock

@@ -243,9 +243,8 @@ class PlanDialog(GuardedDialog[Plan | None]):
         if len(plan.profiles) == 1:
             self.profile = sessions[plan.profiles[0]].profile
         self._accesses = [sessions[name].target.access for name in plan.profiles]
-        confirms = [sessions[name].confirm for name in plan.profiles]
-        self._chosen = next((each for each in confirms if _asks_more(each, plan)), None)
-        self._asks = plan.asks_number(self._accesses) or self._chosen is not None
+        self._configured = _why_configured(services.confirm, plan)
+        self._asks = plan.asks_number(self._accesses) or bool(self._configured)
         self.set_class(plan.destroys, "-danger")
         self._list = FilteredTable(_COLUMNS, back="dialog.cancel", hint="words", counts=False)
         self._list.table.takes_marks = False
@@ -337,8 +336,7 @@ class PlanDialog(GuardedDialog[Plan | None]):
         reasons = [f"much of a list changes ({'; '.join(plan.large)})"] if plan.large else []
         if Access.PROTECTED in self._accesses:
             reasons.insert(0, "a profile is protected")
-        if self._chosen is not None:
-            reasons.append(self._chosen.why(protected=False, destroys=True))
+        reasons += filter(None, (self._configured,))
         number = f"{self._changed(plan)}"
         why = clean(" and ".join(reasons) or "the plan was larger", 200)
         return Content.assemble("Type ", (number, "bold"), f" to confirm: {why}.")
@@ -418,9 +416,9 @@ class PlanDialog(GuardedDialog[Plan | None]):
             self.dismiss(None)
 
 
-def _asks_more(confirm: Confirm, plan: Plan) -> bool:
-    """Whether the user wants the number typed where the plan alone does not ask for it."""
-    return plan.writes and bool(confirm.why(protected=False, destroys=plan.destroys))
+def _why_configured(confirm: Confirm, plan: Plan) -> str:
+    """Why the number is to be typed, where config.toml asks for it; blank if it does not."""
+    return confirm.why(protected=False, destroys=plan.destroys) if plan.writes else ""
 
 
 def apply_words(plan: Plan) -> str:

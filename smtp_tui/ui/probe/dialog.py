@@ -47,8 +47,9 @@ _IN_A_RECORD: Final = frozenset({"hostname", "port", "username"})
 class ProbeDialog(Dialog[EditParameter | None]):
     """Probes where the values of the subject lead, at once, and again as often as is asked for.
 
-    Nothing is written and no mail is sent. Passwords live as long as the dialog. With ``form`` the
-    form is opened over it; otherwise whoever opened the dialog is told what to edit.
+    Nothing is written and no mail is sent. Passwords live as long as the dialog. With
+    ``open_form`` the form is opened over it; otherwise whoever opened the dialog is told what to
+    edit.
     """
 
     DEFAULT_CSS = """
@@ -72,11 +73,11 @@ class ProbeDialog(Dialog[EditParameter | None]):
         session: Session,
         services: Services,
         subject: TestSubject,
-        form: OpenForm | None = None,
+        open_form: OpenForm | None = None,
     ) -> None:
         super().__init__()
         self._session = session
-        self._form = form
+        self._open_form = open_form
         self._services = services
         self._subject = subject
         self.profile = session.profile
@@ -275,7 +276,7 @@ class ProbeDialog(Dialog[EditParameter | None]):
     async def action_edit(self) -> None:
         """Edit the parameter to look at."""
         name = self._parameter
-        if name is not None and (self._form is None or await self._form(name)):
+        if name is not None and (self._open_form is None or await self._open_form(name)):
             self.dismiss(EditParameter(name))
 
     def action_cancel(self) -> None:

@@ -11,10 +11,10 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import RecordList
 
 FRESH: Final = timedelta(seconds=5)
-"""How long a list is believed: for so long a name that others take is not seen."""
+"""How long a list is believed. A name that someone else takes meanwhile is not seen."""
 
 
-class Names:
+class TakenNames:
     """The names of the records of one place, as they were read last, with those made since.
 
     The list is read when a name is asked for and what is known is older than ``FRESH``, or
