@@ -250,6 +250,9 @@ def test_what_cannot_be_written_has_its_code_and_the_work_is_done(
         ends = all_ended(cases, lambda case: world.run(case, stdout=stdout))
     for line, ended in ends.items():
         assert (ended.code, line) == (lost, line), ended.err
+        full = ended.err.count("smtp-tui: cannot write to stdout: no space left on device\n")
+        assert (full, line) == (int(lost is ExitCode.OUTPUT_LOST), line), ended.err
+        assert "pipe" not in ended.err.casefold(), line
     names = {record.name for record in sandbox.records()}
     assert names == {"GOOD", "DEAD", "CHANGED", "GONE", "NEW"}
 

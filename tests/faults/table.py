@@ -3632,4 +3632,23 @@ FAULTS: Final = (
         "            await self._check_access(request, call)\n",
         (f"{API_WRITES}::test_a_write_stopped_while_a_name_is_compared_was_surely_not_sent",),
     ),
+    Fault(
+        "the help does not list a field that is printed",
+        SCRIPTS,
+        '        "well": "false where something has to be done",\n',
+        "",
+        (
+            f"{CLI_OUTPUT}::test_every_command_prints_what_its_schema_describes_as_a_document_and_as_lines",
+        ),
+    ),
+    Fault(
+        "a full disk is told by its code alone",
+        HONEST,
+        "words = f\"cannot write to stdout: {(error.strerror or '').lower()}\"",
+        'words = "cannot write to stdout"',
+        (
+            "tests/cli/test_every_command.py"
+            "::test_what_cannot_be_written_has_its_code_and_the_work_is_done",
+        ),
+    ),
 )
