@@ -1659,7 +1659,7 @@ FAULTS: Final = (
     Fault(
         "a profile with read_only = true is writable",
         PLACE,
-        "        file.check_keys(_PROFILE_KEYS, table, at)",
+        '        file.check_keys(_PROFILE_KEYS, table, at, old=("colour",))',
         "        pass",
         (
             f"{PROFILES_READING}::"
