@@ -10,10 +10,10 @@ from typing import Final
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.cli.exit_codes import ExitCode, Misuse
+from smtp_tui.cli.exit_codes import ExitCode, UsageError
 from smtp_tui.cli.output import Rows, show_many
 from smtp_tui.cli.running import Environ
-from smtp_tui.cli.say import explain, remark
+from smtp_tui.cli.say import inform, say
 from smtp_tui.cli.shapes import Write
 from smtp_tui.state.encoding import plain
 from smtp_tui.state.files import state_directory
@@ -48,11 +48,11 @@ def show_journal(options: argparse.Namespace, environ: Environ) -> ExitCode:
     rows, names = partial(_rows, writes), partial(callable_by, named)
     show_many(options, map(shown_write, writes), rows, names)
     if not writes:
-        remark("No write in the journal matches.")
+        inform("No write in the journal matches.")
     missing = {"could not be read": content.unreadable, "over 1 MiB skipped": content.overlong}
     for words, count in missing.items():
         if count:
-            explain(f"{counted(count, 'line')} of {journal.path} {words}")
+            say(f"{counted(count, 'line')} of {journal.path} {words}")
     return ExitCode.OK
 
 
@@ -64,7 +64,7 @@ def _moment(text: str, now: datetime) -> datetime:
             return now - timedelta(**{_UNITS[age[2]]: int(age[1])})
         found = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
-        raise Misuse(
+        raise UsageError(
             "--since must be a time such as 2026-03-01T12:00, or an age such as 90m, 12h or 7d"
         ) from None
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

@@ -11,13 +11,13 @@ from msgspec import Struct
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.models import Record, is_secret_name
 from smtp_tui.api.requests import Operation
-from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Refusal, UsageError
 from smtp_tui.cli.find import ambiguous, called, no_record
 from smtp_tui.cli.many import Many, Sessions, begin_many, print_plan, show_plan
 from smtp_tui.cli.output import show_whole
 from smtp_tui.cli.record_text import show_records
 from smtp_tui.cli.running import Environ, several_profiles
-from smtp_tui.cli.say import remark
+from smtp_tui.cli.say import inform, warn
 from smtp_tui.cli.values import gives_password, read_values, test_recipient
 from smtp_tui.editing.draft import draft_of
 from smtp_tui.editing.values import DraftProblem, holds, shown, typed_value, value_in
@@ -70,7 +70,7 @@ class Wanted(Struct, frozen=True):
         known = {p.name for record in records for p in record.parameters} | {*PARAMETERS, "name"}
         for name in self.values:
             if is_secret_name(name):
-                raise Misuse(f"--match {name}: a secret cannot be compared")
+                raise UsageError(f"--match {name}: a secret cannot be compared")
             if name not in known:
                 words = f"--match {name}: no record has it{nearest(name, known)}"
                 raise Refusal(words, ExitCode.NOT_FOUND)
@@ -98,7 +98,7 @@ def wanted_of(options: argparse.Namespace, names: Iterable[str], *, unique: bool
     for each in options.match:
         name, separator, text = each.partition("=")
         if not separator or not name.strip():
-            raise Misuse("--match is not in the form name=value")
+            raise UsageError("--match is not in the form name=value")
         values[name] = (*values.get(name, ()), text)
     return Wanted(tuple(dict.fromkeys(names)), values, options, unique)
 
@@ -106,9 +106,9 @@ def wanted_of(options: argparse.Namespace, names: Iterable[str], *, unique: bool
 def _check(options: argparse.Namespace, wanted: Wanted) -> None:
     """Refuse what is meant for one record, and what would mean all of them."""
     if getattr(options, "confirm_name", None) is not None:
-        raise Misuse("--confirm-name is for one record")
+        raise UsageError("--confirm-name is for one record")
     if not wanted.names and not wanted.values:
-        raise Misuse("name the records, or use --match")
+        raise UsageError("name the records, or use --match")
 
 
 def list_many(options: argparse.Namespace, environ: Environ, names: Sequence[str]) -> ExitCode:
@@ -152,7 +152,7 @@ def set_many(
     def told(plan: Plan) -> None:
         """Say what is odd, once."""
         for words in odd:
-            remark(words)
+            warn(words)
 
     return _do(many, wanted, "Change", entries, told)
 
@@ -168,7 +168,7 @@ def delete_many(options: argparse.Namespace, environ: Environ, names: Sequence[s
 def test_many(options: argparse.Namespace, environ: Environ, names: Sequence[str]) -> ExitCode:
     """Send a test email with each of several saved records; all, if none is named."""
     if options.unsaved or gives_password(options) or len(names) < len(options.values):
-        raise Misuse("values are tested with one record")
+        raise UsageError("values are tested with one record")
     wanted = wanted_of(options, names)
     many = begin_many(options, environ, Operation.TEST_SAVED)
     given = {each.name: test_recipient(options, each) for each in many.profiles}
@@ -225,6 +225,6 @@ async def review_and_run(
         sessions.confirm(plan)
         plan = plan if whole is None else await whole()
     elif plan.entries:
-        remark("Nothing to do: the records are so already.")
+        inform("Nothing to do: the records are so already.")
     if plan.entries or options.json:
         await sessions.carry_out(plan)

@@ -14,7 +14,7 @@ from smtp_tui.api.target import HostRefused
 from smtp_tui.cli.audit import shown_write
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.running import Environ, known_profiles
-from smtp_tui.cli.say import confirm, remark
+from smtp_tui.cli.say import confirm, inform
 from smtp_tui.profiles.model import ADDRESSES, FIELDS, Profile
 from smtp_tui.profiles.preferences import FILE_NAME
 from smtp_tui.profiles.sources import source_words
@@ -41,15 +41,15 @@ def write_bundle(
         "config": (_config(environ), "setting", f"of {FILE_NAME}"),
         "writes": (_writes(environ), "write", "of the journal, the newest first"),
     }
-    remark(f"The bundle {options.bundle} holds no secret. It consists of:")
+    inform(f"The bundle {options.bundle} holds no secret. It consists of:")
     for content, noun, what in parts.values():
-        remark(f"  {counted(len(content), noun)} {what}")
+        inform(f"  {counted(len(content), noun)} {what}")
     if not options.yes:
         confirm("Write it? [y/N]", "nothing was written", "y")
     bundle = {"schema": SCHEMA, "made_at": Clock().now().isoformat()}
     whole = bundle | {name: content for name, (content, *_) in parts.items()}
     write_private(options.bundle, json.dumps(whole, indent=2) + "\n")
-    remark(f"Written: {options.bundle}")
+    inform(f"Written: {options.bundle}")
     return ExitCode.OK
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Operation
-from smtp_tui.cli.exit_codes import ExitCode, Misuse
+from smtp_tui.cli.exit_codes import ExitCode, UsageError
 from smtp_tui.cli.failing import tell
 from smtp_tui.cli.find import find
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.output import show_many
 from smtp_tui.cli.running import Environ, begin, named_records, wants_many
-from smtp_tui.cli.say import explain, remark, show
+from smtp_tui.cli.say import inform, say, show
 from smtp_tui.cli.shapes import outcome_of
 from smtp_tui.cli.values import preset_named, read_values
 from smtp_tui.editing.draft import Draft, draft_of, new_draft
@@ -50,9 +50,9 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
 def _one(options: argparse.Namespace) -> str:
     """The one record that is named. Raises :class:`Refusal`."""
     if options.confirm_count is not None:
-        raise Misuse("--confirm-count is for --match or several records; use --confirm-name")
+        raise UsageError("--confirm-count is for --match or several records; use --confirm-name")
     if not options.values:
-        raise Misuse("name a record, or use --match")
+        raise UsageError("name a record, or use --match")
     wanted: str = options.values[0]
     return wanted
 
@@ -62,13 +62,13 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     if options.name == "-":
         return _create_many(options, environ)
     if options.ask_passwords or options.confirm_count is not None:
-        raise Misuse("--ask-passwords and --confirm-count are for `create -`")
+        raise UsageError("--ask-passwords and --confirm-count are for `create -`")
     run = begin(options, environ, Operation.CREATE)
     hostname = port = ""
     if options.preset is not None:
         preset = preset_named(options.preset)
         hostname, port = preset.hostname, str(preset.port)
-        remark(f"{preset.name}: {preset.note}")
+        inform(f"{preset.name}: {preset.note}")
     values = read_values(options, options.values)
     draft, patch = values.fill(new_draft(options.name.strip(), hostname, port), None)
 
@@ -80,10 +80,10 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
 
 def _create_many(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Create the records of a list that stdin has. Raises :class:`Misuse` for what is for one."""
+    """Create the records of a list on stdin. Raises :class:`UsageError` for what is for one."""
     one = (options.values, options.new_parameters, options.preset, options.confirm_name)
     if any(one) or options.password_stdin:
-        raise Misuse("`create -` takes its records from stdin, and no values or name")
+        raise UsageError("`create -` takes its records from stdin, and no values or name")
     from smtp_tui.cli.desired import create_many  # noqa: PLC0415 - not for one record
 
     return create_many(options, environ)
@@ -160,10 +160,10 @@ def _tell_not_done(
         case ends.Refused(error) | ends.Gone(error) if error is not None:
             return tell(error)
         case ends.Gone():
-            explain(f"{sentence(named)} was already deleted.")
+            say(f"{sentence(named)} was already deleted.")
             return ExitCode.NOT_FOUND
         case ends.NotStored(words):
-            explain(words)
+            say(words)
             return ExitCode.FAILED
     return ExitCode.CONFLICT  # which the operator told
 
@@ -171,7 +171,7 @@ def _tell_not_done(
 def _tell_done(*words: str) -> None:
     """Say what was done."""
     for line in words:
-        remark(f"{line}.")
+        inform(f"{line}.")
 
 
 def _found(unknown: ends.Unknown) -> Iterator[str]:

@@ -20,12 +20,12 @@ from smtp_tui.api.paths import open_trusted
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.cli.bulk import review_and_run, wanted_of
-from smtp_tui.cli.exit_codes import ANY_COMMAND, ExitCode, Misuse, Refusal
+from smtp_tui.cli.exit_codes import ANY_COMMAND, ExitCode, Refusal, UsageError
 from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Many, Sessions, begin_many, plan_lines
 from smtp_tui.cli.output import show_one, show_whole
 from smtp_tui.cli.running import Environ, known_profiles, several_profiles
-from smtp_tui.cli.say import ask_secret, explain, on_terminal, pass_on, remark, show, warn
+from smtp_tui.cli.say import ask_secret, inform, on_terminal, pass_on, say, show, warn
 from smtp_tui.cli.values import read_password
 from smtp_tui.editing.document_text import document_json, document_yaml
 from smtp_tui.profiles.sources import CredentialError
@@ -83,14 +83,14 @@ def _write(file: Path | None, text: str) -> None:
         show(text.rstrip("\n"))
     else:
         write_private(file, text)
-        remark(f"Written: {file}")
+        inform(f"Written: {file}")
 
 
 def plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Show what would have to change: 2 where anything would, 1 after an error of its own."""
     try:
         return _plan(options, environ)
-    except Misuse:
+    except UsageError:
         raise
     except EXPECTED as error:
         code = tell(error)
@@ -166,14 +166,14 @@ def _apply_plan(options: argparse.Namespace, environ: Environ, text: str) -> Exi
     except ValueError as problem:
         raise Refusal(f"{options.file}: {problem}") from None
     if options.prune or options.passwords:
-        raise Misuse("--prune and --passwords are for a document; the plan says what is done")
+        raise UsageError("--prune and --passwords are for a document; the plan says what is done")
     if options.profile is not None or several_profiles(options):
-        raise Misuse("the plan names its profiles")
+        raise UsageError("the plan names its profiles")
     if options.dry_run:
         _show(options, made, {unread[int(n)]: each for n, each in kept.sources.items()})
         return ExitCode.WOULD_CHANGE if made.work else ExitCode.OK
     if not made.entries:
-        remark("Nothing to do: the plan is empty.")
+        inform("Nothing to do: the plan is empty.")
         return ExitCode.OK
     options.profiles = ",".join(made.profiles)
     writes = Operation.PATCH if made.writes else Operation.TEST_SAVED
@@ -354,13 +354,13 @@ async def _secrets(
         os.close(await asyncio.to_thread(open_trusted, file))
     profiles = (await asyncio.to_thread(known_profiles, many.environ)).with_broken
 
-    def say(line: str) -> None:
+    def tell_line(line: str) -> None:
         """Pass on what a program writes to stderr."""
         if line:
             pass_on("password command", line)
 
     try:
-        return await read_secrets(needed, many.environ, profiles, ask, say)
+        return await read_secrets(needed, many.environ, profiles, ask, tell_line)
     except CredentialError as problem:
         raise Refusal(f"nothing was sent: {problem}") from None
 
@@ -401,5 +401,5 @@ def _told(file: Path, problem: NotADocument) -> Refusal:
     where = "stdin" if file == _STDIN else file
     first, *others = (f"{each.line}:{each.column}: {each.words}" for each in problem.problems)
     for line in others:
-        explain(f"smtp-tui: {where}:{line}")
+        say(f"smtp-tui: {where}:{line}")
     return Refusal(f"{where}:{first}")

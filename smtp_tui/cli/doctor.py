@@ -25,7 +25,7 @@ from msgspec.structs import astuple
 
 import smtp_tui
 from smtp_tui.api.target import HostRefused
-from smtp_tui.cli.exit_codes import ExitCode, Misuse
+from smtp_tui.cli.exit_codes import ExitCode, UsageError
 from smtp_tui.cli.output import show_many
 from smtp_tui.cli.running import Environ, known_profiles
 from smtp_tui.cli.say import is_terminal, show
@@ -80,7 +80,7 @@ class Fact(Struct, frozen=True):
 def examine(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print versions, paths, the terminal and the health of the files."""
     if options.bundle is not None and options.json:
-        raise Misuse("--json cannot be used with --bundle, which is JSON")
+        raise UsageError("--json cannot be used with --bundle, which is JSON")
     report = {
         "versions": [*_versions()],
         "files": [*_files(environ)],

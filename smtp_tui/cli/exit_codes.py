@@ -58,7 +58,7 @@ class Refusal(Exception):
         self.code = code
 
 
-class Misuse(Refusal):
+class UsageError(Refusal):
     """A mistake on the command line that the command finds; the help of the command follows."""
 
 

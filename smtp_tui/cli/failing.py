@@ -11,7 +11,7 @@ from smtp_tui.api import errors
 from smtp_tui.api.requests import IdRefused
 from smtp_tui.api.target import HostRefused
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
-from smtp_tui.cli.say import complain, explain
+from smtp_tui.cli.say import fail, say
 from smtp_tui.editing.values import DraftProblem
 from smtp_tui.mail.outcome import Verdict
 from smtp_tui.profiles.choosing import NoSuchProfile
@@ -78,17 +78,17 @@ def tell(error: Exception, *found: str) -> ExitCode:
     if isinstance(error, ModuleNotFoundError):
         return _tell_missing(error)
     if not isinstance(error, errors.ApiError):
-        return complain(str(error), code_of(error))
-    complain(f"{error.what[:1].lower()}{error.what[1:]}: {error.why}")
+        return fail(str(error), code_of(error))
+    fail(f"{error.what[:1].lower()}{error.what[1:]}: {error.why}")
     if isinstance(error, errors.Invalid):
         for name, words in error.fields:
-            explain(f"  {clean(name, 100)}: {clean(words, 400)}")
+            say(f"  {clean(name, 100)}: {clean(words, 400)}")
     for words in filter(None, map(_for_shell, error.advice)):
-        explain(f"  {words}")
+        say(f"  {words}")
     if error.call.request_id:
-        explain(f"  Request id: {error.call.request_id}")
+        say(f"  Request id: {error.call.request_id}")
     for words in found:
-        explain(f"  {words}.")
+        say(f"  {words}.")
     return code_of(error)
 
 
@@ -96,8 +96,8 @@ def _tell_missing(error: ModuleNotFoundError) -> ExitCode:
     """Say that a package of the sandbox is missing, and the command that installs it here."""
     from smtp_tui.cli.installed import command_for  # noqa: PLC0415 - rarely needed
 
-    code = complain(f"the package {error.name} is missing, which the sandbox needs; install it:")
-    explain(f"  {command_for('sandbox')}")
+    code = fail(f"the package {error.name} is missing, which the sandbox needs; install it:")
+    say(f"  {command_for('sandbox')}")
     return code
 
 

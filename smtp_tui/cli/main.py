@@ -41,21 +41,21 @@ def run(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what the locale lacks is still told
-    followers: list[Callable[[], None]] = []
+    at_end: list[Callable[[], None]] = []
     try:
         try:
-            code = _run(arguments, followers)
+            code = _run(arguments, at_end)
         except SystemExit as leaving:  # after --help, --version and a signal
             code = int(leaving.code or 0)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the edge: a traceback helps nobody but us
             code = _failed(error)
-        if followers:
+        if at_end:
             from smtp_tui import log
 
             log.decision(f"exit code {int(code)}")
         return code
     finally:
-        for stop in followers:
+        for stop in at_end:
             stop()
         _flush()
 
@@ -70,8 +70,8 @@ def _flush() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # for the flush at exit
 
 
-def _run(arguments: Sequence[str], followers: list[Callable[[], None]]) -> int:
-    """Do what the arguments ask; ``followers`` is filled with what has to be stopped afterwards."""
+def _run(arguments: Sequence[str], at_end: list[Callable[[], None]]) -> int:
+    """Do what the arguments ask; ``at_end`` is filled with what has to be called afterwards."""
     if [*arguments] == ["--version"]:  # which needs no argparse
         write(f"smtp-tui {smtp_tui.__version__}")
         return 0
@@ -87,32 +87,32 @@ def _run(arguments: Sequence[str], followers: list[Callable[[], None]]) -> int:
     if options.quiet and options.verbose:  # argparse cannot say it of options that help hides
         options.parser.error("--quiet cannot be used with --verbose")
     if options.quiet or options.verbose or options.debug is not None:
-        from smtp_tui.cli.following import follow
+        from smtp_tui.cli.verbosity import set_verbosity
 
-        followers += follow(options)
+        at_end += set_verbosity(options)
     if options.command in (None, "demo"):
         if options.quiet or options.verbose:
             words = (
                 "--quiet and --verbose are for other commands; --debug FILE is for the screen too"
             )
             options.parser.error(words)
-        from smtp_tui.cli.say import complain, is_terminal
+        from smtp_tui.cli.say import fail, is_terminal
 
         if not all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr))):
-            return complain("the screen needs a terminal; `smtp-tui list` works without one")
+            return fail("the screen needs a terminal; `smtp-tui list` works without one")
         term = os.environ.get("TERM")
         if term in ("dumb", "unknown"):  # which cannot place a cursor
             words = f"the screen cannot run with TERM={term}; `smtp-tui list` works without it"
-            return complain(words)
+            return fail(words)
     from importlib import import_module
 
     module, _, name = options.run.partition(".")
     command: Command = getattr(import_module(f"smtp_tui.cli.{module}"), name)
-    from smtp_tui.cli.exit_codes import Misuse
+    from smtp_tui.cli.exit_codes import UsageError
 
     try:
         return command(options, os.environ)
-    except Misuse as mistake:
+    except UsageError as mistake:
         options.parser.error(str(mistake))
         raise
 
@@ -120,15 +120,15 @@ def _run(arguments: Sequence[str], followers: list[Callable[[], None]]) -> int:
 def _failed(error: Exception | KeyboardInterrupt) -> int:
     """Say what went wrong: of an unforeseen error its kind and place, never its text or a value."""
     from smtp_tui.cli.exit_codes import ExitCode
-    from smtp_tui.cli.say import complain
+    from smtp_tui.cli.say import fail
 
     match error:
         case BrokenPipeError():
             return ExitCode.PIPE_CLOSED
         case KeyboardInterrupt():
-            return complain("interrupted", ExitCode.INTERRUPTED)
+            return fail("interrupted", ExitCode.INTERRUPTED)
         case EOFError():
-            return complain("no answer; nothing was done", ExitCode.REFUSED)
+            return fail("no answer; nothing was done", ExitCode.REFUSED)
     from smtp_tui.cli.failing import is_expected, tell
 
     if is_expected(error):
@@ -140,4 +140,4 @@ def _failed(error: Exception | KeyboardInterrupt) -> int:
     ours = [frame for frame in frames if frame.filename.startswith(package)]
     places = [f" at {os.path.relpath(frame.filename, package)}:{frame.lineno}" for frame in ours]
     kind, place = type(error).__name__, "".join(places[-1:])
-    return complain(f"internal error ({kind}{place})", ExitCode.CRASHED)
+    return fail(f"internal error ({kind}{place})", ExitCode.CRASHED)

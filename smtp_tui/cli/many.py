@@ -20,7 +20,7 @@ from smtp_tui.api.errors import ApiError
 from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.target import Access, HostRefused, Scope
-from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Refusal, UsageError
 from smtp_tui.cli.failing import VERDICT_CODES, code_of, tell
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.output import show_line, show_many
@@ -34,7 +34,7 @@ from smtp_tui.cli.running import (
     several_profiles,
     tell_unreadable,
 )
-from smtp_tui.cli.say import ask, explain, is_terminal, on_terminal, remark, show, warn
+from smtp_tui.cli.say import ask, inform, is_terminal, on_terminal, say, show, warn
 from smtp_tui.cli.shapes import outcome_of
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.profiles.model import Profile
@@ -107,14 +107,14 @@ class Many(Struct, frozen=True):
     def tell_none(self, *, asked: bool) -> None:
         """Say that there is no such record; that is an error where some were ``asked`` for."""
         if not asked:
-            remark("There are no records.")
+            inform("There are no records.")
         else:
-            explain("No record matches.")
+            say("No record matches.")
             self.codes.append(ExitCode.NOT_FOUND)
 
     def failed(self, profile: str, error: Exception) -> None:
         """Say what went wrong with one profile; the others go on."""
-        explain(f"profile {profile}:")
+        say(f"profile {profile}:")
         self.codes.append(tell(error))
 
 
@@ -134,7 +134,7 @@ def begin_many(
     known = known_profiles(environ)
     several = several_profiles(options)
     if several and options.profile is not None:
-        raise Misuse("--profile cannot be used with --profiles or --all-profiles")
+        raise UsageError("--profile cannot be used with --profiles or --all-profiles")
     choice = None if several else known.decided(options.profile)
     if choice is not None:
         profiles: Iterable[Profile] = (choice.profile,)
@@ -151,7 +151,7 @@ def begin_many(
             many.failed(broken.readable.name, broken.problem)
     usable = Many(options, environ, tuple(_usable(many, writes)), many.codes)
     if choice is not None and choice.remark:
-        remark(choice.remark)
+        inform(choice.remark)
     return usable
 
 
@@ -174,7 +174,7 @@ def _usable(many: Many, writes: Operation | None) -> Iterator[Profile]:
         if first == profile.name:
             yield profile
         else:
-            remark(f"profile {profile.name} leads to the same records as {first}: left out")
+            inform(f"profile {profile.name} leads to the same records as {first}: left out")
 
 
 class Sessions(Struct, frozen=True):
@@ -252,7 +252,7 @@ class Sessions(Struct, frozen=True):
         protected = plan.writes and bool(guarded)
         large = bool(plan.large) and not options.force
         for line in plan.large:
-            explain(f"It changes much of a list: {line}")
+            say(f"It changes much of a list: {line}")
         if options.yes and not protected and not large:
             return
         if not on_terminal():
@@ -276,7 +276,7 @@ class Sessions(Struct, frozen=True):
         now = Clock().now()
         if plan.destroys:
             for file in await asyncio.to_thread(write_backup, state, plan, now):
-                remark(f"Backup of the records as they are: {file}")
+                inform(f"Backup of the records as they are: {file}")
         store = RunStore(state)
         run_id = await _kept(store, plan, now)
         mails = TestMails(TestHistory(state))
@@ -287,14 +287,12 @@ class Sessions(Struct, frozen=True):
         try:
             await run.carry_out()
         except asyncio.CancelledError:
-            explain(
-                f"Interrupted: {_counts(run)}. What was sent is in the journal: smtp-tui audit."
-            )
-            explain("The screen offers the rest at its next start.")
+            say(f"Interrupted: {_counts(run)}. What was sent is in the journal: smtp-tui audit.")
+            say("The screen offers the rest at its next start.")
             raise
         if not run.counts.left:
             await _forgotten(store, run_id)
-        remark(f"{_counts(run)}.")
+        inform(f"{_counts(run)}.")
         self.many.codes.extend(map(_code, run.results))
         if self.many.options.jsonl:
             lines.tell_rest()
@@ -334,7 +332,7 @@ class _Unasked(CommandOperator):
         try:
             return await super().new_token(session, why)
         except (CredentialError, EOFError) as problem:
-            explain(f"profile {session.profile.name}: {problem or 'no answer'}")
+            say(f"profile {session.profile.name}: {problem or 'no answer'}")
             return False
 
 
@@ -363,12 +361,12 @@ class _Lines:
         ):
             verdict = f"{result.verdict.value}: " if result.verdict else ""
             word = f"{result.progress.value}: {verdict}{result.words}"
-            explain(f"  {entry.profile} · {entry.named}: {word}")
+            say(f"  {entry.profile} · {entry.named}: {word}")
         if self._clock.monotonic() - self._told_at > _SECONDS_BETWEEN_LINES:
             self._told_at = self._clock.monotonic()
             counts = self.run.counts
             failed = f" · {counts.failed} failed" if counts.failed else ""
-            remark(f"  {counts.ended:,} of {len(self._plan.entries):,}{failed} …")
+            inform(f"  {counts.ended:,} of {len(self._plan.entries):,}{failed} …")
 
     def tell_rest(self) -> None:
         """Print what came of the entries of which nothing was told."""
@@ -408,7 +406,7 @@ def _code(result: Result) -> ExitCode:
 def show_plan(sessions: Sessions, plan: Plan) -> None:
     """Print a plan on stderr, with the requests that it sends."""
     for line in plan_lines(plan, sessions):
-        remark(line)
+        inform(line)
 
 
 def print_plan(sessions: Sessions, plan: Plan) -> None:

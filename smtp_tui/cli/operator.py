@@ -16,7 +16,7 @@ from smtp_tui.api.target import Access
 from smtp_tui.api.writes import was_not_sent
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.output import show_whole
-from smtp_tui.cli.say import ask, ask_secret, explain, on_terminal, remark, show, warn
+from smtp_tui.cli.say import ask, ask_secret, inform, on_terminal, say, show, warn
 from smtp_tui.profiles.sources import CredentialError, LoginToken, PromptToken, clean_token
 from smtp_tui.text import clean, clean_block
 from smtp_tui.workflows.operator import Kind, Notice, RefusedCertificate, Sent
@@ -63,12 +63,12 @@ class CommandOperator:
     def _print(self, session: Session, plan: PlannedWrite) -> None:
         """Print the plan on stderr. Where it goes was printed when the profile was chosen."""
         known = plan.record_id is not None and plan.name.strip()
-        remark(f"{plan.verb} {plan.named}{f' ({plan.record_id})' if known else ''}")
+        inform(f"{plan.verb} {plan.named}{f' ({plan.record_id})' if known else ''}")
         lines = [*(f"{plan.mark} {change}" for change in plan.changes), *plan.notes]
         if not self.options.dry_run:
             lines += _request_text(session, plan.request).split("\n")
         for line in lines:
-            remark(f"  {line}")
+            inform(f"  {line}")
 
     def show_rehearsed(self, session: Session) -> None:
         """Print the request of a dry run on stdout, secrets masked."""
@@ -108,13 +108,13 @@ class CommandOperator:
     async def resolve(self, session: Session, comparison: Comparison) -> None:
         """Print what others changed, and stop."""
         same = "the same" if comparison.conflicts else "the record"
-        explain(f"Nothing was sent: someone else changed {same} meanwhile.")
+        say(f"Nothing was sent: someone else changed {same} meanwhile.")
         for conflict in comparison.conflicts:
             opened, mine, theirs = (clean(text, 200) for text in conflict.columns)
             name = clean(conflict.name, 100)
-            explain(f"  {name}: opened {opened} · yours {mine} · server {theirs}")
+            say(f"  {name}: opened {opened} · yours {mine} · server {theirs}")
         for change in comparison.theirs if not comparison.conflicts else ():
-            explain(f"  {change.words()}")
+            say(f"  {change.words()}")
 
     async def new_token(self, session: Session, why: str) -> bool:
         """Have a token or a password typed, unseen, where the profile's token is typed at all.
@@ -151,12 +151,12 @@ class CommandOperator:
                 doing = clean(f"{what[:1].lower()}{what[1:]}")
                 check = "check the record on the server"
                 then = "it was not sent" if was_not_sent(stopped) else check
-                explain(f"Interrupted while {doing}: {then}.")
+                say(f"Interrupted while {doing}: {then}.")
             raise
 
     def tell(self, notice: Notice) -> None:
         """Print a notice on stderr."""
-        (warn if notice.kind is Kind.WARNING else remark)(notice.words)
+        (warn if notice.kind is Kind.WARNING else inform)(notice.words)
 
 
 def _request_text(session: Session, request: Request) -> str:

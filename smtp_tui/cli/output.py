@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from msgspec import Struct, to_builtins
 
-from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Refusal, UsageError
 from smtp_tui.cli.fields import FIELDS, KEYS, OPEN, PARAMETERS, SCHEMA
-from smtp_tui.cli.say import is_terminal, remark, show, show_json, table
+from smtp_tui.cli.say import inform, is_terminal, show, show_json, table
 from smtp_tui.text import clean, nearest
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def show_one(options: argparse.Namespace, found: Struct | Mapping[str, Any]) -> 
 
 
 def show_whole(options: argparse.Namespace, found: Struct | Mapping[str, Any]) -> None:
-    """Print one object whole: what a dry run would do. Raises :class:`Misuse` for fields."""
+    """Print one object whole: what a dry run would do. Raises :class:`UsageError` for fields."""
     if options.fields:
-        raise Misuse("a dry run is printed whole; --json takes no fields with it")
+        raise UsageError("a dry run is printed whole; --json takes no fields with it")
     show_json({"schema": SCHEMA, **_plain(found)}, None if options.jsonl else 2)
 
 
@@ -112,7 +112,7 @@ def _tell_fields(options: argparse.Namespace, found: Iterable[Mapping[str, Any]]
     if options.command in OPEN:
         names |= dict.fromkeys(name for each in found for name in each["parameters"])
     some = ",".join([*names][:2])
-    remark(f"Fields: {', '.join(names)}. To choose some: --json {some}")
+    inform(f"Fields: {', '.join(names)}. To choose some: --json {some}")
 
 
 # CSV

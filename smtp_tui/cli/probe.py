@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.cli.bulk import Wanted, wanted_of
-from smtp_tui.cli.exit_codes import ExitCode, Misuse, Refusal
+from smtp_tui.cli.exit_codes import ExitCode, Refusal, UsageError
 from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Sessions, begin_many, worst
 from smtp_tui.cli.output import show_line, show_many
@@ -40,9 +40,9 @@ from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import (
     ask_secret,
     columns,
-    explain,
+    inform,
     on_terminal,
-    remark,
+    say,
     show,
     warn,
 )
@@ -165,18 +165,20 @@ def told_apart(values: Sequence[str]) -> tuple[list[Address], list[str]]:
     for value in values:
         host, colon, port = value.rpartition(":")
         if _is_ipv6(value.strip("[]")):
-            raise Misuse(f"{value}: an IPv6 address needs brackets and a port: [2001:db8::1]:25")
+            raise UsageError(
+                f"{value}: an IPv6 address needs brackets and a port: [2001:db8::1]:25"
+            )
         if not (colon and host) or any(map(str.isspace, value)):
             names.append(value)
         elif not port:
-            raise Misuse(f"{value}: a host needs a port after its colon: mail.example.com:25")
+            raise UsageError(f"{value}: a host needs a port after its colon: mail.example.com:25")
         elif not port.isdecimal() or (":" in host and not host.endswith("]")):
             names.append(value)
         else:
             try:
                 addresses.append(parse_address(value))
             except BadAddress as problem:
-                raise Misuse(f"{value}: {after_colon(str(problem))}") from None
+                raise UsageError(f"{value}: {after_colon(str(problem))}") from None
     return addresses, names
 
 
@@ -209,7 +211,7 @@ def _check(options: argparse.Namespace, addresses: list[Address], names: list[st
     }
     for words, is_wrong in wrong.items():
         if is_wrong:
-            raise Misuse(words)
+            raise UsageError(words)
 
 
 def _asked(options: argparse.Namespace) -> Ask:
@@ -247,7 +249,7 @@ async def _add_records(
             try:
                 address = ask_of(record.plain_values()).address
             except BadAddress as problem:
-                explain(f"{profile} · {record_name(record.name, record.id)}: {problem}")
+                say(f"{profile} · {record_name(record.name, record.id)}: {problem}")
                 sessions.many.codes.append(ExitCode.FAILED)
                 continue
             newest = history.newest(sessions.by_profile[profile].key(record.id))
@@ -258,7 +260,7 @@ async def _add_records(
 async def _probe_all(options: argparse.Namespace, relays: _Relays) -> list[Looked]:
     """Probe every address, at most :data:`AT_ONCE` side by side."""
     if relays.asked.password is not None and len(relays.found) > 1:
-        raise Misuse("--login is for one host: its password goes to no other")
+        raise UsageError("--login is for one host: its password goes to no other")
     prober, gate = Prober(Clock(), Names(), Limits()), asyncio.Semaphore(AT_ONCE)
     others = options.format in (None, "text")
     steps = _Steps() if others and not options.json and not _wants_several(options) else None
@@ -302,7 +304,7 @@ def _wants_several(options: argparse.Namespace) -> bool:
 def _print(options: argparse.Namespace, looked: list[Looked]) -> None:
     """Print what was found, but for the steps of a single probe, which were printed."""
     if not looked:
-        remark("Nothing was probed.")
+        inform("Nothing was probed.")
     if options.format == "prometheus":
         if looked:
             _write(options, prometheus_text(looked, Clock().now()))
@@ -326,7 +328,7 @@ def _print_several(options: argparse.Namespace, looked: list[Looked]) -> None:
         if options.dialogue:
             show(f"\n{address}\n{dialogue_text(each.probe)}")
         if each.probe.suggestion is not None:
-            remark(f"{address}: {each.probe.suggestion.told(HOW)}")
+            inform(f"{address}: {each.probe.suggestion.told(HOW)}")
 
 
 def _write(options: argparse.Namespace, text: str) -> None:
@@ -341,7 +343,7 @@ def _thresholds(options: argparse.Namespace) -> Thresholds:
     """When a plugin warns. Raises :class:`Refusal` where it would be critical before that."""
     limits = Thresholds(options.warning, options.critical, *(options.days or (None, None)))
     if limits.warning and limits.critical and limits.warning > limits.critical:
-        raise Misuse("-w must not be more than -c")
+        raise UsageError("-w must not be more than -c")
     if (limits.days_critical or 0) > (limits.days_warning or 0):
-        raise Misuse("-D: the first number must not be less than the second")
+        raise UsageError("-D: the first number must not be less than the second")
     return limits

@@ -19,7 +19,7 @@ from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.output import show_line, show_many, show_one
 from smtp_tui.cli.parser import EMPTY
 from smtp_tui.cli.running import Environ, known_profiles, session_of
-from smtp_tui.cli.say import confirm, explain, remark, show, warn
+from smtp_tui.cli.say import confirm, inform, say, show, warn
 from smtp_tui.cli.shapes import Check, CheckStep, ProfileChange, ShownProfile, StoredAt
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.cli.values import recipient_of
@@ -50,7 +50,7 @@ def list_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
     names = [each.name for each in shown]
     show_many(options, shown, lambda: (_HEADING, [*map(_row, shown)]), lambda: names)
     if not known.with_broken and not options.json:
-        remark("No profiles yet; add one: smtp-tui profiles add NAME --host HOST --tenant TENANT")
+        inform("No profiles yet; add one: smtp-tui profiles add NAME --host HOST --tenant TENANT")
     return ExitCode.USAGE if _tell_problems(known.profiles) else ExitCode.OK
 
 
@@ -59,7 +59,7 @@ def _tell_problems(profiles: Profiles) -> bool:
     problems = [broken.problem for broken in profiles.broken]
     problems += [profiles.problem] if profiles.problem is not None else []
     for problem in problems:
-        explain(str(problem))
+        say(str(problem))
     return bool(problems)
 
 
@@ -68,7 +68,7 @@ def _tell_overruled(known: Known) -> None:
     with suppress(NoSuchProfile, FileProblem):
         choice = known.chosen(None)
         if choice is not None and choice.remark:
-            remark(clean(choice.remark))
+            inform(clean(choice.remark))
 
 
 def add_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -80,9 +80,9 @@ def add_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     _warn(options, profile, environ)
     _tell_done(options, profile.name, "added")
     default = " It is the default." if now.default == profile.name else ""
-    remark(f"Added {clean(profile.name)}.{default}")
+    inform(f"Added {clean(profile.name)}.{default}")
     if not profile.tenant:
-        remark(
+        inform(
             f"It has no tenant yet; to find it: smtp-tui profiles check {shlex.quote(profile.name)}"
         )
     return ExitCode.OK
@@ -94,13 +94,13 @@ def set_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     after = _changed(before, options)
     if after == before:
         _tell_done(options, before.name, "unchanged")
-        remark("Nothing to change.")
+        inform("Nothing to change.")
         return ExitCode.OK
     _store(environ).replace(options.name, after)
     _warn(options, after, environ)
     _tell_done(options, after.name, "changed")
     renamed = f", now named {clean(after.name)}" if after.name != before.name else ""
-    remark(f"Changed {clean(before.name)}{renamed}.")
+    inform(f"Changed {clean(before.name)}{renamed}.")
     return ExitCode.OK
 
 
@@ -116,7 +116,7 @@ def remove_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     _tell_done(options, options.name, "removed")
     lost = known.profiles.default is not None and left.default is None
     default = " There is no default now; set one: smtp-tui profiles use NAME" if lost else ""
-    remark(f"Removed {clean(options.name)}.{default}")
+    inform(f"Removed {clean(options.name)}.{default}")
     return ExitCode.OK
 
 
@@ -125,7 +125,7 @@ def use_profile(options: argparse.Namespace, environ: Environ) -> ExitCode:
     known_profiles(environ).named(options.name)
     _store(environ).set_default(options.name)
     _tell_done(options, options.name, "default")
-    remark(f"{clean(options.name)} is now the default.")
+    inform(f"{clean(options.name)} is now the default.")
     _tell_overruled(known_profiles(environ))
     return ExitCode.OK
 
@@ -211,7 +211,7 @@ def check_profiles(options: argparse.Namespace, environ: Environ) -> ExitCode:
     profiles = [known.named(name) for name in names] if names else list(known.all)
     broken = not names and _tell_problems(known.profiles)
     if not profiles:
-        remark("No profiles to check.")
+        inform("No profiles to check.")
     checked = run_until_told(_all(profiles, environ, options))
     if not options.jsonl:
         show_many(options, map(_check, profiles, checked))

@@ -9,7 +9,7 @@ from smtp_tui.cli.find import find_all
 from smtp_tui.cli.output import show_many, show_one
 from smtp_tui.cli.record_text import record_text, show_records, shown_record
 from smtp_tui.cli.running import Environ, begin, tell_unreadable, wants_many
-from smtp_tui.cli.say import remark, show, warn
+from smtp_tui.cli.say import inform, show, warn
 from smtp_tui.text import record_name
 from smtp_tui.workflows.sign_in import read_signed_in
 
@@ -36,7 +36,7 @@ def list_records(options: argparse.Namespace, environ: Environ) -> ExitCode:
             return tell_unreadable(found)
         if not found.records:
             scope = session.target.scope
-            remark(f"No records in tenant {scope.tenant}, team {scope.team}.")
+            inform(f"No records in tenant {scope.tenant}, team {scope.team}.")
         return ExitCode.OK
 
     return begin(options, environ).do(work)

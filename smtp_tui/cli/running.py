@@ -19,7 +19,7 @@ from smtp_tui.api.requests import TESTS, Operation
 from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.operator import CommandOperator
-from smtp_tui.cli.say import complain, explain, is_terminal, pass_on, remark, warn
+from smtp_tui.cli.say import fail, inform, is_terminal, pass_on, say, warn
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.profiles.choosing import Known
 from smtp_tui.profiles.model import Profile
@@ -131,7 +131,7 @@ def begin(options: argparse.Namespace, environ: Environ, writes: Operation | Non
     if writes is not None or is_terminal(sys.stderr):
         name_profile(profile)
     if choice.remark:
-        remark(choice.remark)
+        inform(choice.remark)
     return Run(options, environ, profile, writes)
 
 
@@ -140,19 +140,19 @@ def name_profile(profile: Profile) -> None:
     target = profile.target()
     label = f" [{profile.badge}]" if profile.badge != profile.name else ""
     scope = f"tenant {target.scope.tenant or 'unknown'} · team {target.scope.team}"
-    remark(f"profile {target.name}{label} · host {target.origin.text} · {scope}")
+    inform(f"profile {target.name}{label} · host {target.origin.text} · {scope}")
 
 
 def tell_unreadable(found: RecordList, profile: str = "") -> ExitCode:
     """Say how many entries are missing from a list, and why; the answer is the exit code."""
     count, total = len(found.unreadable), len(found.records) + len(found.unreadable)
     where = f"profile {profile}: " if profile else ""
-    complain(f"{where}{count} of {counted(total, 'entry', 'entries')} could not be read")
+    fail(f"{where}{count} of {counted(total, 'entry', 'entries')} could not be read")
     shown = found.unreadable[:_ENTRIES_SHOWN]
     for entry in shown:
-        explain(f"  {clean(entry.words, 300)}")
+        say(f"  {clean(entry.words, 300)}")
     if len(shown) < count:
-        explain(f"  … and {count - len(shown)} more")
+        say(f"  … and {count - len(shown)} more")
     return ExitCode.FAILED
 
 

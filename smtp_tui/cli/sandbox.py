@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from smtp_tui.cli.output import show_one
-from smtp_tui.cli.say import complain
+from smtp_tui.cli.say import fail
 from smtp_tui.cli.shapes import Served
 from smtp_tui.cli.signals import exit_on_signal
 from smtp_tui.sandbox import Sandbox, SandboxOptions
@@ -40,9 +40,9 @@ def serve_sandbox(options: argparse.Namespace, environ: Mapping[str, str]) -> in
                     print(line, flush=True)
             stopped.wait()
     except OSError as error:
-        return complain(_message(options, error))
+        return fail(_message(options, error))
     except sqlite3.Error as error:
-        return complain(f"the sandbox cannot keep its records in {options.data}: {error}")
+        return fail(f"the sandbox cannot keep its records in {options.data}: {error}")
     return 0
 
 

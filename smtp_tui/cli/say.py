@@ -1,5 +1,8 @@
 """What the commands say: data on stdout, words on stderr, questions only where a person sits.
 
+Words are of three kinds: ``inform`` says how it goes, which ``--quiet`` leaves out; ``warn`` says
+what may go wrong; ``fail`` says why a command ends, and ``say`` the lines that belong to that.
+
 All text from outside is cleaned here, so that no name or server message can drive the terminal.
 """
 
@@ -69,7 +72,7 @@ _held: list[list[tuple[str, str]]] = []
 """With ``--quiet`` one list of what would have been said: only a question brings it out."""
 
 
-def hold_remarks() -> Callable[[], None]:
+def hold_back() -> Callable[[], None]:
     """Say nothing from now on but errors and warnings, and what belongs to a question.
 
     The answer is the function that ends this.
@@ -78,13 +81,13 @@ def hold_remarks() -> Callable[[], None]:
     return _held.clear
 
 
-def remark(text: str, logged: str = "") -> None:
-    """Say on stderr how it goes; ``--quiet`` leaves it out. ``logged`` as in :func:`explain`."""
+def inform(text: str, logged: str = "") -> None:
+    """Say how it goes; ``--quiet`` leaves it out. ``logged`` as in :func:`say`."""
     if _held:
         log.decision(f"not said: {logged or text}")
         _held[-1].append((text, logged))
     else:
-        explain(text, logged)
+        say(text, logged)
 
 
 def pass_on(source: str, line: str) -> None:
@@ -92,16 +95,16 @@ def pass_on(source: str, line: str) -> None:
 
     It may also ask for something, such as a touch of a key: a person sees it with ``--quiet`` too.
     """
-    say = explain if is_terminal(sys.stderr) else remark
-    say(f"{source}: {line}", f"{source}: (a line that is not kept)")
+    tell = say if is_terminal(sys.stderr) else inform
+    tell(f"{source}: {line}", f"{source}: (a line that is not kept)")
 
 
 def warn(words: str) -> None:
-    """Say on stderr what may go wrong."""
-    explain(f"warning: {words}")
+    """Say what may go wrong."""
+    say(f"warning: {words}")
 
 
-def explain(text: str, logged: str = "") -> None:
+def say(text: str, logged: str = "") -> None:
     """Print one line on stderr, cleaned here. Where nobody takes it, the exit code still tells.
 
     ``logged`` is logged in its place.
@@ -113,9 +116,9 @@ def explain(text: str, logged: str = "") -> None:
         print(f"{_fitting(clean(text, _LONGEST), sys.stderr)}\n", end="", file=sys.stderr)
 
 
-def complain(words: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:
-    """Say one line on stderr; the answer is the exit code."""
-    explain(f"smtp-tui: {words}")
+def fail(words: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:
+    """Say why the command ends; the answer is the exit code."""
+    say(f"smtp-tui: {words}")
     return code
 
 
@@ -176,7 +179,7 @@ def _asking(question: str) -> Iterator[None]:
     nobody says yes to what was not shown.
     """
     for text, logged in _held[-1] if _held else ():
-        explain(text, logged)
+        say(text, logged)
     if _held:
         _held[-1].clear()
     log.decision(f"asked: {question}")

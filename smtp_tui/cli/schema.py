@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from smtp_tui.cli.exit_codes import ExitCode, Misuse
+from smtp_tui.cli.exit_codes import ExitCode, UsageError
 from smtp_tui.cli.fields import FIELDS, FILES, KEYS, SCHEMA
 from smtp_tui.cli.say import show_json
 from smtp_tui.text import nearest
@@ -32,7 +32,7 @@ def print_schema(options: argparse.Namespace, environ: Environ) -> ExitCode:
     else:
         known = [name for name in (*_FILES, *FIELDS) if not options.lines or name in FIELDS]
         near = nearest(what, known) or f"; there is {', '.join(known)}"
-        raise Misuse(f"there is no such schema{near}")
+        raise UsageError(f"there is no such schema{near}")
     return ExitCode.OK
 
 

@@ -19,7 +19,7 @@ from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import Target
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.say import complain
+from smtp_tui.cli.say import fail
 from smtp_tui.cli.signals import exit_on_signal
 from smtp_tui.profiles.choosing import Known, NoSuchProfile, Several, environment_profile
 from smtp_tui.profiles.model import Environment, Profile
@@ -196,9 +196,9 @@ def _run(
     for left in app.leaving.given_up:
         when = "the server answered" if left.sent else "it was sent"
         then = "outcome unknown: check the record" if left.sent else "nothing was changed"
-        complain(f"left before {when}: {left.write.request.operation.value}; {then}")
+        fail(f"left before {when}: {left.write.request.operation.value}; {then}")
     if app.return_code == 1 or report.getvalue():
-        return complain(_crash_words(report.getvalue()), ExitCode.CRASHED)
+        return fail(_crash_words(report.getvalue()), ExitCode.CRASHED)
     unknown = any(left.sent for left in app.leaving.given_up)
     return app.return_code or (ExitCode.UNKNOWN_OUTCOME if unknown else ExitCode.OK)
 

@@ -11,13 +11,13 @@ from msgspec.structs import asdict, replace
 
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.writes import was_not_sent
-from smtp_tui.cli.exit_codes import ExitCode, Misuse
+from smtp_tui.cli.exit_codes import ExitCode, UsageError
 from smtp_tui.cli.failing import VERDICT_CODES
 from smtp_tui.cli.find import find
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.output import show_many
 from smtp_tui.cli.running import Environ, begin, named_records, wants_many
-from smtp_tui.cli.say import explain, remark, show, warn
+from smtp_tui.cli.say import inform, say, show, warn
 from smtp_tui.cli.shapes import Mail, outcome_of
 from smtp_tui.cli.values import gives_password, read_values, test_recipient
 from smtp_tui.editing.draft import draft_of, new_draft
@@ -45,7 +45,7 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     wanted, arguments = None, options.values
     if not options.unsaved:
         if not arguments or "=" in arguments[0]:
-            raise Misuse("name a record, or use --values to test values without one")
+            raise UsageError("name a record, or use --values to test values without one")
         wanted, *arguments = arguments
     values = read_values(options, arguments)
     mails = TestMails(TestHistory(state_directory(environ)))
@@ -56,7 +56,7 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
         draft = new_draft() if opened is None else draft_of(opened)
         _, patch = values.fill(draft, opened)
         subject = TestSubject(draft.name, opened, patch)
-        remark(f"Testing {_what(subject)}; the CAM host sends the mail.")
+        inform(f"Testing {_what(subject)}; the CAM host sends the mail.")
         if subject.warning:
             warn(clean(subject.warning))
         return await _send(session, operator, mails, subject, to)
@@ -83,11 +83,11 @@ async def _send(
         await mails.send(session, operator, mail, tell)
     except asyncio.CancelledError as stopped:
         may = "no mail was sent" if was_not_sent(stopped) else "the mail may have been sent"
-        explain(f"Interrupted; {may}.")
+        say(f"Interrupted; {may}.")
         raise
     if isinstance(mail.outcome, TestOutcome):
         return VERDICT_CODES[mail.outcome.verdict]
-    explain("No mail was sent.")
+    say("No mail was sent.")
     assert mail.outcome is not None
     raise mail.outcome
 

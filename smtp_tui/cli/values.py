@@ -19,8 +19,8 @@ from msgspec import Struct
 from smtp_tui.api.models import PASSWORD, Record
 from smtp_tui.api.paths import FileProblem, open_trusted, problem_of
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.cli.exit_codes import Misuse, Refusal
-from smtp_tui.cli.say import ask_secret, on_terminal, remark
+from smtp_tui.cli.exit_codes import Refusal, UsageError
+from smtp_tui.cli.say import ask_secret, on_terminal, warn
 from smtp_tui.editing.draft import KEEP, Clear, Draft, Replace, SecretEdit
 from smtp_tui.editing.patch import Patch, patch_for
 from smtp_tui.mail.presets import Preset, presets
@@ -44,7 +44,7 @@ class Values(Struct, frozen=True):
     def refuse_nothing(self) -> None:
         """Raise :class:`Refusal` where there is nothing to set."""
         if not self.texts and self.password == KEEP:
-            raise Misuse(
+            raise UsageError(
                 "nothing to set; after RECORD give name=value, a password or --clear-password"
             )
 
@@ -52,7 +52,7 @@ class Values(Struct, frozen=True):
         self,
         draft: Draft,
         opened: Record | None,
-        say: Callable[[str], object] = remark,
+        say: Callable[[str], object] = warn,
     ) -> tuple[Draft, Patch]:
         """The draft with these values, and what it changes; what is odd about them is said.
 
@@ -61,7 +61,7 @@ class Values(Struct, frozen=True):
         """
         for name in self.new:
             if name not in self.texts:
-                raise Misuse(f"--new-parameter {name} needs {name}=value")
+                raise UsageError(f"--new-parameter {name} needs {name}=value")
         known = draft.names
         for name, text in self.texts.items():
             self._check_name(name, draft, known)
@@ -79,10 +79,12 @@ class Values(Struct, frozen=True):
                 " use --password-stdin or --password-file (the screen for other secrets)"
             )
         if name == NAME and name not in dict(draft.texts):
-            raise Misuse("name is not a parameter; a record cannot be renamed")
+            raise UsageError("name is not a parameter; a record cannot be renamed")
         if name not in known and name not in self.new:
             near = nearest(name.casefold(), known)
-            raise Misuse(f"unknown parameter {name}{near}; use --new-parameter {name} to add it")
+            raise UsageError(
+                f"unknown parameter {name}{near}; use --new-parameter {name} to add it"
+            )
 
 
 def _check(
@@ -92,7 +94,7 @@ def _check(
     found = [(name, said) for name in names for said in remarks(draft, name, opened)]
     for name, said in found:
         if said.severity is Severity.WARNING:
-            say(f"warning: {clean(name, 100)}: {after_colon(said.text)}")
+            say(f"{clean(name, 100)}: {after_colon(said.text)}")
     wrong = [(name, said) for name, said in found if said.severity is Severity.ERROR]
     if wrong:
         raise Refusal("; ".join(f"{name}: {after_colon(said.text)}" for name, said in wrong))
@@ -108,9 +110,9 @@ def read_values(options: argparse.Namespace, arguments: Iterable[str]) -> Values
     for position, argument in enumerate(arguments, start=1):
         name, separator, value = argument.partition("=")
         if not separator or not name.strip():
-            raise Misuse(f"value {position} is not in the form name=value")
+            raise UsageError(f"value {position} is not in the form name=value")
         if name in texts:
-            raise Misuse(f"{name} is given twice")
+            raise UsageError(f"{name} is given twice")
         texts[name] = value
     password = read_password(options)
     edit = Clear() if options.clear_password else KEEP if password is None else Replace(password)
@@ -180,7 +182,7 @@ def test_recipient(options: argparse.Namespace, profile: Profile) -> str:
     if options.to is not None:
         return recipient_of("--to", options.to)
     if not profile.recipient:
-        raise Misuse(f"give --to, for the profile {profile.name} names no recipient")
+        raise UsageError(f"give --to, for the profile {profile.name} names no recipient")
     return recipient_of(f"the recipient of the profile {profile.name}", profile.recipient)
 
 
@@ -195,4 +197,4 @@ def preset_named(wanted: str) -> Preset:
     names = [preset.name for preset in (matching or known)]
     what = f"{wanted} matches several presets" if matching else f"there is no preset {wanted}"
     near = "" if matching else nearest(wanted, names)
-    raise Misuse(f"{what}{near}; --preset can be: {', '.join(names)}")
+    raise UsageError(f"{what}{near}; --preset can be: {', '.join(names)}")

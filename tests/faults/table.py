@@ -40,7 +40,6 @@ CLI_CREATE = "tests/cli/test_create.py"
 CLI_DELETE = "tests/cli/test_delete.py"
 CLI_DESIRED = "tests/cli/test_desired.py"
 CLI_EXIT_CODES = "tests/cli/test_exit_codes.py"
-CLI_FOLLOWING = "tests/cli/test_following.py"
 CLI_GRAMMAR = "tests/cli/test_grammar.py"
 CLI_INSTALLED = "tests/cli/test_installed.py"
 CLI_EDGE = "tests/cli/test_edge.py"
@@ -54,6 +53,7 @@ CLI_READING = "tests/cli/test_reading.py"
 CLI_SECRET_INPUT = "tests/cli/test_secret_input.py"
 CLI_SET = "tests/cli/test_set.py"
 CLI_SIGNALS = "tests/cli/test_signals.py"
+CLI_VERBOSITY = "tests/cli/test_verbosity.py"
 E2E_COMPLETION = "tests/e2e/test_completion.py"
 E2E_DRAFTS_SURVIVE = "tests/e2e/test_drafts_survive.py"
 E2E_ENDS = "tests/e2e/test_ends.py"
@@ -3155,14 +3155,14 @@ FAULTS: Final = (
         SECRET,
         '        facts = [f"profile {self.profile}", f"{self.sent_bytes:,} bytes sent"]',
         '        facts = [__import__("os").environ.get("CAM_BEARER_TOKEN", "")]',
-        (f"{CLI_FOLLOWING}::test_the_file_holds_no_secret",),
+        (f"{CLI_VERBOSITY}::test_the_file_holds_no_secret",),
     ),
     Fault(
         "the file of --debug can be read by others",
         SECRET,
         "            os.fchmod(descriptor, 0o600)\n        except (FileProblem, OSError):",
         "            os.fchmod(descriptor, 0o644)\n        except (FileProblem, OSError):",
-        (f"{CLI_FOLLOWING}::test_the_file_has_every_request_and_every_decision",),
+        (f"{CLI_VERBOSITY}::test_the_file_has_every_request_and_every_decision",),
     ),
     Fault(
         "--debug writes through a link",
@@ -3170,7 +3170,7 @@ FAULTS: Final = (
         '            raise FileProblem(path, "is a symbolic link")',
         "            path = path.resolve()",
         (
-            f"{CLI_FOLLOWING}::"
+            f"{CLI_VERBOSITY}::"
             "test_a_file_that_may_not_be_written_is_refused_before_anything_is_sent",
         ),
     ),
@@ -3179,7 +3179,7 @@ FAULTS: Final = (
         SHOWN,
         "    for text, logged in _held[-1] if _held else ():",
         "    for text, logged in ():",
-        (f"{CLI_FOLLOWING}::test_quiet_keeps_back_nothing_that_belongs_to_a_question",),
+        (f"{CLI_VERBOSITY}::test_quiet_keeps_back_nothing_that_belongs_to_a_question",),
     ),
     Fault(
         "a name is put into the line of bash as it is",
@@ -3269,23 +3269,30 @@ FAULTS: Final = (
     Fault(
         "--debug keeps what a token command says",
         SECRET,
-        '    say(f"{source}: {line}", f"{source}: (a line that is not kept)")',
-        '    say(f"{source}: {line}")',
-        (f"{CLI_FOLLOWING}::test_the_file_does_not_keep_what_a_token_command_says",),
+        '    tell(f"{source}: {line}", f"{source}: (a line that is not kept)")',
+        '    tell(f"{source}: {line}")',
+        (f"{CLI_VERBOSITY}::test_the_file_does_not_keep_what_a_token_command_says",),
+    ),
+    Fault(
+        "--quiet keeps back a warning about values",
+        SHOWN,
+        "say: Callable[[str], object] = warn,",
+        "say: Callable[[str], object] = str,",
+        (f"{CLI_VERBOSITY}::test_quiet_keeps_back_no_warning",),
     ),
     Fault(
         "--quiet keeps back what a token command asks a person for",
         SHOWN,
-        "    say = explain if is_terminal(sys.stderr) else remark",
-        "    say = remark",
-        (f"{CLI_FOLLOWING}::test_quiet_shows_a_person_what_a_token_command_asks_for",),
+        "    tell = say if is_terminal(sys.stderr) else inform",
+        "    tell = inform",
+        (f"{CLI_VERBOSITY}::test_quiet_shows_a_person_what_a_token_command_asks_for",),
     ),
     Fault(
         "a line of --debug stands behind half of another one",
         FILES,
         'begun = "\\n" if _is_torn(self._descriptor) else ""',
         'begun = ""',
-        (f"{CLI_FOLLOWING}::test_a_line_that_a_full_disk_took_half_of_spoils_no_other",),
+        (f"{CLI_VERBOSITY}::test_a_line_that_a_full_disk_took_half_of_spoils_no_other",),
     ),
     Fault(
         "of two profiles on a line the last one is used without a word",
@@ -3401,7 +3408,7 @@ FAULTS: Final = (
     Fault(
         "json alone keeps its fields to itself",
         SCRIPTS,
-        '    remark(f"Fields: {',
+        '    inform(f"Fields: {',
         '    repr(f"Fields: {',
         (f"{CLI_OUTPUT}::test_json_alone_lists_the_fields_to_whoever_looks_at_it",),
     ),
@@ -3418,7 +3425,7 @@ FAULTS: Final = (
         'print(f"{text}\\n", end="", flush=True)',
         "print(text, flush=True)",
         (
-            f"{CLI_FOLLOWING}::test_lines_of_data_and_of_messages_do_not_mix_where_nothing_is_buffered",
+            f"{CLI_VERBOSITY}::test_lines_of_data_and_of_messages_do_not_mix_where_nothing_is_buffered",
         ),
     ),
     Fault(
@@ -3614,9 +3621,9 @@ FAULTS: Final = (
     Fault(
         "--quiet keeps back that someone else changed the record",
         HONEST,
-        'explain(f"Nothing was sent: someone else changed {same} meanwhile.")',
-        'remark(f"Nothing was sent: someone else changed {same} meanwhile.")',
-        (f"{CLI_FOLLOWING}::test_quiet_still_says_that_someone_else_changed_the_record",),
+        'say(f"Nothing was sent: someone else changed {same} meanwhile.")',
+        'inform(f"Nothing was sent: someone else changed {same} meanwhile.")',
+        (f"{CLI_VERBOSITY}::test_quiet_still_says_that_someone_else_changed_the_record",),
     ),
     Fault(
         "a question without a yes ends as a mistake on the command line",

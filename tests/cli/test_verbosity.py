@@ -87,6 +87,14 @@ def test_quiet_keeps_back_nothing_that_belongs_to_a_question(
     assert "host http://127.0.0.1" in asked
 
 
+def test_quiet_keeps_back_no_warning(console: Console, sandbox: Sandbox) -> None:
+    for name in ("A", "B"):
+        sandbox.add_record(name, GOOD)
+    for line in ("set A hostname=h. --dry-run", "set A B hostname=h. --dry-run"):
+        said = console.run(*line.split(), "--quiet").err
+        assert said.startswith("warning: hostname: the final dot is unusual"), line
+
+
 def test_the_screen_refuses_what_it_would_ignore(console: Console) -> None:
     for line in ("--quiet", "--verbose", "demo --quiet"):
         result = console.run(*line.split())

@@ -1,4 +1,4 @@
-"""``--verbose`` and ``--debug FILE``: what the program does, on stderr and in a file.
+"""``--quiet``, ``--verbose`` and ``--debug FILE``: less, or more, of what the program does.
 
 A thread writes, so that neither a slow disk nor a slow terminal holds up a request.
 """
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import smtp_tui
 from smtp_tui import log
 from smtp_tui.api.clock import Clock
-from smtp_tui.cli.say import hold_remarks, warn
+from smtp_tui.cli.say import hold_back, warn
 from smtp_tui.state.files import FileProblem, open_log, problems_of, write_all
 from smtp_tui.text import clean
 
@@ -31,13 +31,13 @@ _SECONDS: Final = 5.0
 _LONGEST: Final = 8_000
 
 
-def follow(options: argparse.Namespace) -> Iterator[Callable[[], None]]:
+def set_verbosity(options: argparse.Namespace) -> Iterator[Callable[[], None]]:
     """Say less or more from now on, as the options want it; gives what ends that.
 
     Raises ``FileProblem`` where the file cannot be used.
     """
     if options.quiet:
-        yield hold_remarks()
+        yield hold_back()
     if options.verbose or options.debug is not None:
         descriptor = None if options.debug is None else open_log(options.debug)
         writer = _Writer(options.debug, descriptor, verbose=options.verbose)
