@@ -65,7 +65,7 @@ def _tell_plugin(words: str) -> None:
 
 _ALLOW_MAIL: Final = argument(
     "--allow-mail-to HOST",
-    "let test mail leave this machine for HOST; may be repeated",
+    "let test emails leave this machine for HOST; may be repeated",
     **MORE,
 )
 _PROFILE: Final = "profile to use"
@@ -273,7 +273,7 @@ def _add_sandboxes(add: AddCommand) -> None:
         _ALLOW_MAIL,
         argument("--empty", "start without the demo records"),
         more="It prints the variables that point smtp-tui at it, and runs until ctrl+c.\n"
-        "Test mail is really sent, but only to this machine.",
+        "Test emails are really sent, but only to this machine.",
     )
 
 

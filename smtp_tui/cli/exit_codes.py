@@ -64,7 +64,7 @@ class UsageError(Refusal):
 
 _OWN_MEANING: Final = {
     ("test", ExitCode.OK): "the mail server accepted the mail",
-    ("probe", ExitCode.OK): "the mail server answers; notes are no failure",
+    ("probe", ExitCode.OK): "the mail server answers, with or without a note",
     ("probe", ExitCode.MAIL_REJECTED): (
         "the mail server said no, or TLS, the login or the recipient failed"
     ),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from smtp_tui.cli.running import Environ
 
-_FILES: Final = ("file", "plan", "profiles", "config")
+FILE_KINDS: Final = ("file", "plan", "profiles", "config")
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _DRY_RUNS: Final = ("set", "create", "delete", "test", "apply")
 """Commands that may print what they would do."""
@@ -25,12 +25,12 @@ _DRY_RUNS: Final = ("set", "create", "delete", "test", "apply")
 def print_schema(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Print the JSON Schema of a kind of file, or of what a command prints."""
     what = " ".join(options.what) or "file"
-    if what in _FILES and not options.lines:
+    if what in FILE_KINDS and not options.lines:
         show_json(file_schema(what))
     elif what in FIELDS and not (what in FILES and options.lines):
         show_json(output_schema(what, line=options.lines))
     else:
-        known = [name for name in (*_FILES, *FIELDS) if not options.lines or name in FIELDS]
+        known = [name for name in (*FILE_KINDS, *FIELDS) if not options.lines or name in FIELDS]
         near = nearest(what, known) or f"; there is {', '.join(known)}"
         raise UsageError(f"there is no such schema{near}")
     return ExitCode.OK

@@ -55,7 +55,7 @@ _NOTES: Final = """\
   Every write is reviewed first, and only changes are sent.
   The record is read again just before a write. The API has no version field,
   so a change by someone else at the same moment cannot be detected.
-  ACCEPTED means that a mail server accepted the test mail. Whether it was
+  ACCEPTED means that a mail server accepted the test email. Whether it was
   delivered is unknown."""
 _SPOKEN_FORMS: Final = {"curl": "curl line"}
 """The forms of what can be copied, where a sentence calls one by another name."""

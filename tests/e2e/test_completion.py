@@ -52,6 +52,9 @@ LINES: Final = {
     "create X --preset micro\t": "microsoft 365",
     "create X --preset=gm\t": "--preset=gmail",
     "help conf\t": "configuration",
+    "schema conf\t": "config",
+    "profiles set europe --access read\t": "read-only",
+    "profiles set europe --environment stag\t": "staging",
     "--profile none get \t": "get",
     "plan my\t": "my file.yaml",
 }

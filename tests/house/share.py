@@ -14,11 +14,15 @@ from typing import Any, Final
 import shtab
 
 import smtp_tui
+from smtp_tui.api.target import Access
 from smtp_tui.cli.arguments import program
 from smtp_tui.cli.completion import SCRIPTS, SHARE
 from smtp_tui.cli.exit_codes import ExitCode, meaning_of
+from smtp_tui.cli.fields import FIELDS
 from smtp_tui.cli.parser import NETWORK_HELP, PROFILE_HELP, Parser, WantedFields
+from smtp_tui.cli.schema import FILE_KINDS
 from smtp_tui.help.pages import TOPICS, page, parts, plain
+from smtp_tui.profiles.model import Environment
 
 MAN: Final = SHARE / "man" / "man1" / "smtp-tui.1"
 ASK: Final = {
@@ -38,6 +42,13 @@ function _smtp_tui_{kind}
 end""",
 }
 """Asks the program for names of a kind."""
+VALUES: Final = {
+    "TOPIC": [*TOPICS],
+    "KIND": [name for name in (*FILE_KINDS, *FIELDS) if " " not in name],
+    "ACCESS": [access.value for access in Access],
+    "ENVIRONMENT": [environment.value for environment in Environment],
+}
+"""The values of an argument, by what the help calls it."""
 BASH_WORDS: Final = """\
 # Bash breaks a word at : and @, and a value from its option at =.
 _smtp_tui() {
@@ -95,8 +106,8 @@ def names_of(kind: str) -> dict[str, Any]:
 def completed(command: str, action: argparse.Action) -> dict[str, Any] | None:
     """How the value of an argument is completed, by what the help calls it."""
     metavar = str(action.metavar)
-    if metavar == "TOPIC":
-        action.choices = [*TOPICS]
+    if metavar in VALUES:
+        action.choices = VALUES[metavar]
     elif metavar == "PRESET":
         return names_of("presets")
     elif metavar.startswith("RECORD"):

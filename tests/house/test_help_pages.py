@@ -11,8 +11,9 @@ from smtp_tui.cli.fields import FIELDS
 from smtp_tui.help.pages import TOPICS, page, plain, wrapped
 from smtp_tui.profiles.preferences import Preferences
 from smtp_tui.text import cell_width
-from tests.house.blocks import README
+from tests.house.blocks import PAGES, README
 from tests.house.help_blocks import with_blocks
+from tests.house.share import manual
 from tests.house.tree import PACKAGE, sources
 
 VARIABLE = re.compile(r"(?:SMTP_TUI|CAM|TSA|MCM|ICP)_[A-Z_]+|NAMESPACE|ESCDELAY|NO_COLOR\Z")
@@ -67,6 +68,11 @@ def test_each_preference_is_told() -> None:
 def test_no_field_is_told_by_its_name_alone() -> None:
     told = [(name, words) for fields in FIELDS.values() for name, words in fields.items()]
     assert [name for name, words in told if words.removeprefix("the ") == name] == []
+
+
+def test_a_test_email_has_one_name() -> None:
+    found = [name for name, text in {**PAGES, "--help": manual()}.items() if "est mail" in text]
+    assert found == []
 
 
 @pytest.mark.parametrize("topic", TOPICS)
