@@ -210,6 +210,7 @@ def test_fields_are_chosen_in_their_order_and_what_a_record_lacks_is_null(
     assert '--json prt: no record has it; did you mean "port"?' in slip.err
     dry = console.run("set", "A", "port=1", "--dry-run", "--json", "name")
     assert (dry.code, dry.out) == (2, "")
+    assert "a dry run is printed whole" in dry.err
 
 
 def test_a_field_that_is_none_is_refused_before_anything_is_sent(
@@ -331,8 +332,10 @@ def test_the_passwords_of_a_list_are_asked_for_at_the_keyboard(
 def test_what_is_for_one_record_is_refused_for_a_list(
     console: Console, sandbox: Sandbox, more: str
 ) -> None:
-    assert console.run("create", "-", "--yes", *more.split()).code == 2
-    assert console.run("create", "N", "port=1", "--ask-passwords").code == 2
+    records = f'{{"schema": 1, "records": [{{"name": "N", "parameters": {PORTS}}}]}}'.encode()
+    assert console.run("create", "-", "--yes", *more.split(), stdin=records).code == 2
+    whole = ("create", "N", "hostname=h", "port=1", "--yes")
+    assert console.run(*whole, "--ask-passwords").code == 2
     assert sandbox.requests == ()
 
 

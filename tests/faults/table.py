@@ -3658,4 +3658,51 @@ FAULTS: Final = (
             "::test_what_cannot_be_written_has_its_code_and_the_work_is_done",
         ),
     ),
+    Fault(
+        "--quiet says what is neither data nor an error",
+        SCRIPTS,
+        '    if _held:\n        log.decision(f"not said: {logged or text}")\n',
+        '    if not _held:\n        log.decision(f"not said: {logged or text}")\n',
+        (f"{CLI_FOLLOWING}::test_quiet_prints_data_and_errors_only",),
+    ),
+    Fault(
+        "--verbose prints decisions in place of requests",
+        HONEST,
+        'self._verbose and kind == "request"',
+        'self._verbose and kind != "request"',
+        (f"{CLI_FOLLOWING}::test_verbose_prints_each_request_with_its_status_and_duration",),
+    ),
+    Fault(
+        "create - leaves out the password that a file has",
+        SHOWN,
+        "if options.ask_passwords or (options.password_file is not None and name == PASSWORD)",
+        "if options.ask_passwords",
+        (f"{CLI_OUTPUT}::test_the_password_of_a_list_is_read_from_a_file_where_there_was_one",),
+    ),
+    Fault(
+        "create - drops values that are for one record",
+        SHOWN,
+        '        raise Misuse("`create -` takes its records from stdin, and no values or name")\n',
+        "        pass\n",
+        (f"{CLI_OUTPUT}::test_what_is_for_one_record_is_refused_for_a_list",),
+    ),
+    Fault(
+        "a token that is refused ends as a host that is down",
+        SCRIPTS,
+        "    errors.TokenRefused: ExitCode.TOKEN,",
+        "    errors.TokenRefused: ExitCode.UNREACHABLE,",
+        (
+            "tests/cli/test_every_command.py"
+            "::test_without_its_server_each_command_says_why_in_its_code_and_prints_nothing",
+        ),
+    ),
+    Fault(
+        "ctrl+c ends a command as a failure",
+        SCRIPTS,
+        'return complain("interrupted", ExitCode.INTERRUPTED)',
+        'return complain("interrupted")',
+        (
+            "tests/cli/test_every_command.py::test_ctrl_c_ends_each_command_that_waits_for_the_server",
+        ),
+    ),
 )
