@@ -3663,14 +3663,14 @@ FAULTS: Final = (
         SCRIPTS,
         '    if _held:\n        log.decision(f"not said: {logged or text}")\n',
         '    if not _held:\n        log.decision(f"not said: {logged or text}")\n',
-        (f"{CLI_FOLLOWING}::test_quiet_prints_data_and_errors_only",),
+        (f"{CLI_VERBOSITY}::test_quiet_prints_data_and_errors_only",),
     ),
     Fault(
         "--verbose prints decisions in place of requests",
         HONEST,
         'self._verbose and kind == "request"',
         'self._verbose and kind != "request"',
-        (f"{CLI_FOLLOWING}::test_verbose_prints_each_request_with_its_status_and_duration",),
+        (f"{CLI_VERBOSITY}::test_verbose_prints_each_request_with_its_status_and_duration",),
     ),
     Fault(
         "create - leaves out the password that a file has",
@@ -3682,7 +3682,7 @@ FAULTS: Final = (
     Fault(
         "create - drops values that are for one record",
         SHOWN,
-        '        raise Misuse("`create -` takes its records from stdin, and no values or name")\n',
+        '        raise UsageError("`create -` takes its records from stdin, and no values or name")\n',
         "        pass\n",
         (f"{CLI_OUTPUT}::test_what_is_for_one_record_is_refused_for_a_list",),
     ),
@@ -3699,8 +3699,8 @@ FAULTS: Final = (
     Fault(
         "ctrl+c ends a command as a failure",
         SCRIPTS,
-        'return complain("interrupted", ExitCode.INTERRUPTED)',
-        'return complain("interrupted")',
+        'return fail("interrupted", ExitCode.INTERRUPTED)',
+        'return fail("interrupted")',
         (
             "tests/cli/test_every_command.py::test_ctrl_c_ends_each_command_that_waits_for_the_server",
         ),
