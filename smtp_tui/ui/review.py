@@ -74,11 +74,13 @@ class ReviewDialog(GuardedDialog[bool]):
         self._protected = session.target.access is Access.PROTECTED
         self._asks = session.confirm.why(protected=self._protected, destroys=plan.destroys)
         self._to_type = plan.name if plan.name.strip() else "yes"
-        verb = plan.verb if plan.verb in ("Create", "Delete") else "Apply"
-        self._apply = Button(harmless(verb), id="apply", compact=True, disabled=bool(self._asks))
+        self._verb = plan.verb if plan.verb in ("Create", "Delete") else "Apply"
+        self._apply = Button(
+            harmless(self._verb), id="apply", compact=True, disabled=bool(self._asks)
+        )
         self._apply.set_class(plan.destroys, "-danger")
         self._cancel = Button("Cancel", id="cancel", compact=True)
-        self._why = PlainText(f"{verb} works once it is typed.", id="why", classes="hint")
+        self._why = PlainText(f"{self._verb} works once it is typed.", id="why", classes="hint")
         self._name_field = TextInput(id="name")
         self._body = VerticalScroll(id="review-body", can_focus=False)
 
@@ -110,15 +112,20 @@ class ReviewDialog(GuardedDialog[bool]):
         return Content.assemble("Type ", (name, "bold"), f" to confirm: {why}.")
 
     def keys(self) -> Iterable[tuple[str, str]]:
-        """What the keys do."""
+        """What the keys do; letters are typed where the name has the focus."""
+        if self._name_field.has_focus:
+            return (("enter", self._verb), ("tab", "Move"), (self.cancel_key, "Cancel"))
         copy = bound(self, "dialog.copy").first_key
-        copies = () if self._asks else ((copy, "Copy"),)
-        return (("enter", "Choose"), ("tab", "Move"), *copies, (self.cancel_key, "Cancel"))
+        return (("enter", "Choose"), ("tab", "Move"), (copy, "Copy"), (self.cancel_key, "Cancel"))
 
     def on_mount(self) -> None:
         """Start on the name where it has to be typed, else on Apply or on Cancel."""
         answer = self._cancel if self._plan.destroys else self._apply
         self.set_focus(self._name_field if self._asks else answer)
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys that work where the focus is now."""
+        self.show_keys()
 
     def on_resize(self) -> None:
         """Keep the answers in sight, and let the rest scroll above them."""

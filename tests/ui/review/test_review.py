@@ -125,6 +125,10 @@ async def test_a_protected_profile_opens_apply_for_the_whole_name_only(
     ) as ui:
         await begin(ui, key)
         await ui.sees("to confirm: this profile is protected.")
+        await ui.sees("enter Delete" if key == "d" else "enter Apply", "esc Cancel")
+        await ui.press("tab")
+        await ui.sees("enter Choose", "y Copy")
+        await ui.press("shift+tab")
         apply = ui.app.screen.query_one("#apply", Button)
         for typed, closed in (("", True), ("BATC", True), ("H", False), ("E", True)):
             await ui.type(typed)
