@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Listener: TypeAlias = Callable[[str, str, str], None]
-    """Takes ``request`` or ``decision``, the words, and more words for who wants it all."""
+    """Takes ``request`` or ``decision``, a line, and details that follow it in the file."""
 
 _listeners: list[Listener] = []
 

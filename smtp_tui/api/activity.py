@@ -43,7 +43,7 @@ class Exchange(Struct, frozen=True):
 
     @property
     def more(self) -> str:
-        """What else is known of it, to stand behind the line."""
+        """The details, which follow the line."""
         facts = [f"profile {self.profile}", f"{self.sent_bytes:,} bytes sent"]
         facts += [f"{self.received_bytes:,} received", self.tls or "no TLS"]
         facts += [f"request id {self.request_id}"] if self.request_id else []

@@ -37,9 +37,9 @@ MAX_NAME: Final = 64
 
 
 class Confirm(StrEnum):
-    """Before which writes a screen has the name of the record typed, or the number of records.
+    """Before which writes a screen asks to type the record's name, or the number of records.
 
-    Each value asks more than the one before; a protected profile asks whatever it is.
+    Each value asks more often than the one before. A protected profile always asks.
     """
 
     PROTECTED = "protected"

@@ -22,7 +22,7 @@ _IN_THE_FILE: Final = {
     "allow_http": "`true` allows plain http to other machines, not only to this one",
     "test_emails": "`false` lets none be sent",
 }
-"""Keys that are written otherwise than they are typed in the form."""
+"""Keys whose values in the file are not written as the form takes them."""
 
 
 def profiles_schema() -> dict[str, Any]:

@@ -83,8 +83,8 @@ class TomlFile(Struct, frozen=True):
     def problem(self, key: tuple[str, ...], words: str) -> TomlProblem:
         """What is wrong with the value of a key, such as ``("profiles", "production", "access")``.
 
-        Below ``profiles`` it is told of which one. If the key is not found, the position is that of
-        the nearest table that would hold it.
+        Under ``profiles`` the problem names the profile. If the key is not found, the position is
+        that of the nearest table that would hold it.
         """
         found = (place for place in _keys(self.text) if key[: len(place[2])] == place[2])
         line, column, _ = max(found, key=lambda place: len(place[2]), default=(1, 1, ()))

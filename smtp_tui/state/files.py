@@ -213,8 +213,8 @@ def sync_directory(directory: Path) -> None:
 
 @contextmanager
 def locked(path: Path, seconds: float = 10.0) -> Iterator[Path]:
-    """Keep other processes and threads from writing a file; the lock is beside its real path, which
-    the block gets.
+    """Keep other processes and threads from writing a file, and give its real path, where the lock
+    is.
 
     Temporary files that killed writers left behind are removed first. Raises
     :class:`FileProblem` where the lock is not free within ``seconds`` or cannot be made.
@@ -254,8 +254,8 @@ def append_line(path: Path, line: str, *, sync: bool) -> int:
     """Add one line, completely or not at all, and return the new size of the file in bytes.
 
     A line that a killed process left unfinished is ended first, so that it spoils no other.
-    ``sync`` waits until the line is on the disk. Call it with the file's lock held, for which the
-    path was judged. Raises :class:`FileProblem`.
+    ``sync`` waits until the line is on the disk. Call it with the file's lock held:
+    :func:`locked` has checked the path. Raises :class:`FileProblem`.
     """
     content = line.encode() + b"\n"
     with problems_of(path):

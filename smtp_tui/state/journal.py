@@ -300,9 +300,9 @@ def _short(text: str) -> str:
 
 
 class _Line(Struct, eq=False):
-    """A line that waits to be written; ``kept`` gets why it was not, and what was dropped for it.
+    """A line that waits to be written, even where nobody awaits it any more.
 
-    A line that nobody awaits any more is written all the same.
+    ``kept`` gets why it was not written, blank if it was, and what was dropped to make room.
     """
 
     entry: Callable[[], JournalEntry]
@@ -321,8 +321,8 @@ class _Line(Struct, eq=False):
 class Auditor(Struct):
     """The :class:`~smtp_tui.api.writes.WriteLog` of all clients of one run.
 
-    ``journal`` is called for each time that is written and may raise ``FileProblem``. ``say`` tells
-    a person of a gap in the journal: once for each reason, and again if it comes back.
+    ``journal`` is called before each writing and may raise ``FileProblem``. ``say`` tells a person
+    of a gap in the journal: once for each reason, and again if it comes back.
     ``patience`` are seconds after which a disk that does not answer counts as one that cannot be
     written to.
 

@@ -324,7 +324,7 @@ class SmtpTui(MessagesApp):
             of, action = "what this session changed", "app.script"
             self.push_screen(CopyDialog({"script": text}, of=of, action=action))
         elif activity.forgotten:
-            words = "The newest requests changed and mailed nothing."
+            words = "The newest requests changed nothing and sent no mail."
             tell(self, words, about=About.IMPOSSIBLE, offer=Offer("app.journal", "shows the older"))
         else:
             words = "Nothing was changed or mailed in this session yet."

@@ -78,8 +78,8 @@ class EditParameter(Struct, frozen=True):
 
 
 OpenForm: TypeAlias = Callable[[str], Awaitable[bool]]
-"""Opens the form of a record at a parameter, over the screen in front; whether anything came of it
-that may have been stored. If not, the screen below is there as it was."""
+"""Opens the form of a record at a parameter, over the current screen. True where something may have
+been stored; if not, the screen below is as it was."""
 
 
 def opens_screen(

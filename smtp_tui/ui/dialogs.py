@@ -249,7 +249,7 @@ async def _shown_until_enter(text: str) -> None:
 
 
 class _SearchField(TextInput):
-    """The search of the help. While nothing is typed, q is no letter, nor is the key to search."""
+    """The search of the help. While nothing is typed, q goes back, and / is not typed."""
 
     class Left(Message):
         """The help is to be closed."""

@@ -232,7 +232,7 @@ class Run:
     async def _save(
         self, number: int, session: Session, operator: Operator, names: TakenNames
     ) -> ends.Outcome:
-        """Create or change a record. What may have been sent before is looked for in a new list."""
+        """Create or change a record; one that may have been sent is looked for in a new list."""
         entry = self.plan.entries[number]
         if number in self._sent_before:
             names.forget()

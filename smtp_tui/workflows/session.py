@@ -86,7 +86,7 @@ class Session(Struct, frozen=True, dict=True):
         return SmtpConnections(self.client)
 
     async def list(self) -> RecordList:
-        """All records; their names are kept for the completion in a shell, which nobody waits for.
+        """All records. Their names are kept in the background, for completion in a shell.
 
         Raises ``ApiError``.
         """
