@@ -669,8 +669,8 @@ FAULTS: Final = (
     Fault(
         "Apply can be pressed before the name is typed",
         PLACE,
-        "compact=True, disabled=bool(self._asks))",
-        "compact=True)",
+        "compact=True, disabled=bool(self._asks)",
+        "compact=True",
         (f"{UI_REVIEW}::test_a_protected_profile_opens_apply_for_the_whole_name_only",),
     ),
     Fault(
