@@ -12,7 +12,7 @@ from smtp_tui.cli.failing import tell
 from smtp_tui.cli.find import find
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.output import show_many
-from smtp_tui.cli.running import Environ, begin, named_records, wants_many
+from smtp_tui.cli.running import Environ, begin, named_records, record_and_values, wants_many
 from smtp_tui.cli.say import inform, say, show
 from smtp_tui.cli.shapes import outcome_of
 from smtp_tui.cli.values import preset_named, read_values
@@ -33,7 +33,8 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         from smtp_tui.cli.bulk import set_many  # noqa: PLC0415 - not for one record
 
         return set_many(options, environ, names, [v for v in options.values if "=" in v])
-    wanted, arguments = _one(options), options.values[1:]
+    _check_one(options)
+    wanted, arguments = record_and_values(options)
     run = begin(options, environ, Operation.PATCH)
     values = read_values(options, arguments)
     values.refuse_nothing()
@@ -47,14 +48,12 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     return run.do(work)
 
 
-def _one(options: argparse.Namespace) -> str:
-    """The one record that is named. Raises :class:`Refusal`."""
+def _check_one(options: argparse.Namespace) -> None:
+    """Refuse what is for several records, and none. Raises :class:`UsageError`."""
     if options.confirm_count is not None:
         raise UsageError("--confirm-count is for --match or several records; use --confirm-name")
     if not options.values:
         raise UsageError("name a record, or use --match")
-    wanted: str = options.values[0]
-    return wanted
 
 
 def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -109,7 +108,8 @@ def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         from smtp_tui.cli.bulk import delete_many  # noqa: PLC0415 - not for one record
 
         return delete_many(options, environ, options.values)
-    wanted = _one(options)
+    _check_one(options)
+    (wanted,) = options.values
     run = begin(options, environ, Operation.DELETE)
 
     async def work(session: Session, operator: CommandOperator) -> ExitCode:

@@ -280,10 +280,11 @@ class Sessions(Struct, frozen=True):
         store = RunStore(state)
         run_id = await _kept(store, plan, now)
         mails = TestMails(TestHistory(state))
-        lines = _Lines(plan, self.many.options)
+        lines = _Lines(self.many.options)
         operator = _Unasked(self.many.options)
-        run = Run(run_id, plan, self._session, operator, mails, Clock(), lines.tell)
-        lines.run = run
+        run = Run(
+            run_id, plan, self._session, operator, mails, Clock(), lambda n: lines.tell(run, n)
+        )
         try:
             await run.carry_out()
         except asyncio.CancelledError:
@@ -295,7 +296,7 @@ class Sessions(Struct, frozen=True):
         inform(f"{_counts(run)}.")
         self.many.codes.extend(map(_code, run.results))
         if self.many.options.jsonl:
-            lines.tell_rest()
+            lines.tell_rest(run)
         else:
             outcomes = map(outcome_of, plan.entries, run.results)
             show_many(self.many.options, outcomes)
@@ -342,20 +343,17 @@ class _Lines:
     With ``--jsonl`` it also prints each outcome, as it comes.
     """
 
-    def __init__(self, plan: Plan, options: argparse.Namespace) -> None:
-        self.run: Run | None = None
-        self._plan = plan
+    def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._printed: set[int] = set()
         self._clock = Clock()
         self._told_at = self._clock.monotonic()
 
-    def tell(self, number: int) -> None:
+    def tell(self, run: Run, number: int) -> None:
         """Tell what came of an entry."""
-        assert self.run is not None
-        entry, result = self._plan.entries[number], self.run.results[number]
+        entry, result = run.plan.entries[number], run.results[number]
         if result.progress not in (Progress.LEFT, Progress.UNDER_WAY):
-            self._print(number)
+            self._print(run, number)
         if result.progress in (Progress.FAILED, Progress.UNKNOWN) or (
             result.progress is Progress.DONE and result.words
         ):
@@ -364,20 +362,19 @@ class _Lines:
             say(f"  {entry.profile} · {entry.named}: {word}")
         if self._clock.monotonic() - self._told_at > _SECONDS_BETWEEN_LINES:
             self._told_at = self._clock.monotonic()
-            counts = self.run.counts
+            counts = run.counts
             failed = f" · {counts.failed} failed" if counts.failed else ""
-            inform(f"  {counts.ended:,} of {len(self._plan.entries):,}{failed} …")
+            inform(f"  {counts.ended:,} of {len(run.plan.entries):,}{failed} …")
 
-    def tell_rest(self) -> None:
+    def tell_rest(self, run: Run) -> None:
         """Print what came of the entries of which nothing was told."""
-        for number in range(len(self._plan.entries)):
-            self._print(number)
+        for number in range(len(run.plan.entries)):
+            self._print(run, number)
 
-    def _print(self, number: int) -> None:
-        assert self.run is not None
+    def _print(self, run: Run, number: int) -> None:
         if number not in self._printed:
             self._printed.add(number)
-            outcome = outcome_of(self._plan.entries[number], self.run.results[number])
+            outcome = outcome_of(run.plan.entries[number], run.results[number])
             show_line(self._options, outcome)
 
 

@@ -309,7 +309,7 @@ def not_empty(text: str) -> str:
 
 def port(text: str) -> int:
     """A port number."""
-    if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65536:
+    if re.fullmatch(r"[0-9]{1,5}", text) and int(text) < 65536:
         return int(text)
     raise argparse.ArgumentTypeError("must be a port number up to 65535, or 0 for any free port")
 
@@ -331,7 +331,7 @@ def days(text: str) -> tuple[int, int | None]:
 
 def count(text: str) -> int:
     """A number of records."""
-    if text.isascii() and text.isdigit() and len(text) <= 9:
+    if re.fullmatch(r"[0-9]{1,9}", text):
         return int(text)
     raise argparse.ArgumentTypeError("must be a number of records")
 

@@ -82,6 +82,16 @@ def named_records(options: argparse.Namespace) -> list[str]:
     return [value for value in options.values if "=" not in value]
 
 
+def record_and_values(options: argparse.Namespace) -> tuple[str, list[str]]:
+    """The one record that is named, and the values before and after it.
+
+    If each of them has an =, the first one is the record: a record may be named so.
+    """
+    wanted, values = (*named_records(options), options.values[0])[0], [*options.values]
+    values.remove(wanted)
+    return wanted, values
+
+
 def wants_many(options: argparse.Namespace) -> bool:
     """Whether options ask for more than one profile, or for records by their values."""
     return bool(options.match) or several_profiles(options)

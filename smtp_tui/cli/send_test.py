@@ -16,7 +16,7 @@ from smtp_tui.cli.failing import VERDICT_CODES
 from smtp_tui.cli.find import find
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.output import show_many
-from smtp_tui.cli.running import Environ, begin, named_records, wants_many
+from smtp_tui.cli.running import Environ, begin, named_records, record_and_values, wants_many
 from smtp_tui.cli.say import inform, say, show, warn
 from smtp_tui.cli.shapes import Mail, outcome_of
 from smtp_tui.cli.values import gives_password, read_values, test_recipient
@@ -44,9 +44,9 @@ def send_test(options: argparse.Namespace, environ: Environ) -> ExitCode:
     to = test_recipient(options, run.profile)
     wanted, arguments = None, options.values
     if not options.unsaved:
-        if not arguments or "=" in arguments[0]:
+        if not names:
             raise UsageError("name a record, or use --values to test values without one")
-        wanted, *arguments = arguments
+        wanted, arguments = record_and_values(options)
     values = read_values(options, arguments)
     mails = TestMails(TestHistory(state_directory(environ)))
 

@@ -110,7 +110,8 @@ def read_values(options: argparse.Namespace, arguments: Iterable[str]) -> Values
     for position, argument in enumerate(arguments, start=1):
         name, separator, value = argument.partition("=")
         if not separator or not name.strip():
-            raise UsageError(f"value {position} is not in the form name=value")
+            field = "; fields are chosen as --json=a,b" if argument in options.after_json else ""
+            raise UsageError(f"value {position} is not in the form name=value{field}")
         if name in texts:
             raise UsageError(f"{name} is given twice")
         texts[name] = value

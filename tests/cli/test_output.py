@@ -235,6 +235,8 @@ def test_a_word_after_json_that_is_no_record_is_told_how_a_field_is_chosen(
         refused = console.run(*line.split())
         assert (refused.code, "has no such field; it has " in refused.err) == (2, True), line
     assert "1 unexpected argument" in console.run("--json", "doctor", "nope").err
+    created = console.run("create", "N", "--json", "nope", "port=1")
+    assert "; fields are chosen as --json=a,b" in created.err
 
 
 def test_json_alone_lists_the_fields_to_whoever_looks_at_it(

@@ -36,6 +36,18 @@ def test_exactly_the_changed_parameters_are_sent(
     assert sandbox.record(record_id).values == {**GOOD, "port": 587}
 
 
+def test_the_record_may_stand_after_its_values(
+    console: Console, sandbox: Sandbox, record_id: str
+) -> None:
+    assert console.run("set", "port=587", "PRIMARY", "--yes").code == 0
+    assert sandbox.record(record_id).values["port"] == 587
+    tested = console.run("test", "hostname=127.0.0.1", "PRIMARY", "port=1", "--to", "a@b.cd")
+    assert tested.code == 11
+    other = sandbox.add_record("port=25", GOOD)
+    assert console.run("set", "port=25", "port=26", "--yes").code == 0
+    assert sandbox.record(other).values["port"] == 26
+
+
 def test_the_review_shows_change_request_profile_host_and_tenant(
     console: Console, sandbox: Sandbox, record_id: str
 ) -> None:

@@ -3376,6 +3376,13 @@ FAULTS: Final = (
         (f"{CLI_READING}::test_get_prints_several_records_each_once_and_asks_for_the_list_once",),
     ),
     Fault(
+        "a value is taken for the record because it stands first",
+        PLACE,
+        "(*named_records(options), options.values[0])[0]",
+        "options.values[0]",
+        (f"{CLI_SET}::test_the_record_may_stand_after_its_values",),
+    ),
+    Fault(
         "a record takes the name of a field for its own",
         PLACE,
         'fields & {*left[-1].split(",")}:',
