@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -184,39 +185,47 @@ class Fold(Struct, frozen=True):
         return f"{verb} {many}" + (f": {what}" if what else "")
 
 
-class Plan(Struct, frozen=True):
-    """Everything that will be sent. ``title`` says what for, such as ``Delete 12 records``."""
+class Plan(Struct, frozen=True, dict=True):
+    """Everything that will be sent. ``title`` says what for, such as ``Delete 12 records``.
+
+    What is asked of all entries is found out once: there may be ten thousand.
+    """
 
     title: str
     entries: tuple[PlanEntry, ...]
     places: tuple[Place, ...] = ()
 
-    @property
+    @cached_property
     def work(self) -> tuple[PlanEntry, ...]:
         """The entries that send something."""
         return tuple(entry for entry in self.entries if entry.sends)
 
-    @property
+    @cached_property
     def skipped(self) -> tuple[PlanEntry, ...]:
         """The entries whose records are as they should be already."""
         return tuple(entry for entry in self.entries if not entry.sends)
 
-    @property
+    @cached_property
     def destroys(self) -> bool:
         """Whether something cannot come back."""
         return any(entry.destroys for entry in self.entries)
 
-    @property
+    @cached_property
     def writes(self) -> bool:
         """Whether records change: not where mails are sent only."""
-        return any(entry.operation in CHANGES for entry in self.work)
+        return self.changed > 0
 
-    @property
+    @cached_property
+    def changed(self) -> int:
+        """How many records change; that number is typed."""
+        return sum(entry.operation in CHANGES for entry in self.work)
+
+    @cached_property
     def profiles(self) -> tuple[str, ...]:
         """The profiles that it leads to, in the order of their first entries."""
         return tuple(dict.fromkeys(entry.profile for entry in self.entries))
 
-    @property
+    @cached_property
     def folds(self) -> tuple[Fold, ...]:
         """The entries that do the same, together, profile by profile; the largest fold first."""
         order = {profile: number for number, profile in enumerate(self.profiles)}
@@ -236,7 +245,7 @@ class Plan(Struct, frozen=True):
         """Where the entries of a profile lead to."""
         return next((place for place in self.places if place.profile == profile), None)
 
-    @property
+    @cached_property
     def large(self) -> tuple[str, ...]:
         """Why the plan asks for its number: a line for each list of which it changes much."""
         touched = Counter(

@@ -143,7 +143,7 @@ class ManyScreen(FullScreen[bool]):
     ManyScreen #form-problem { height: auto; padding: 0 1; color: $bad; }
     """
 
-    def __init__(self, services: Services, marked: Marked, review: Review) -> None:
+    def __init__(self, services: Services, marked: Marked, subject: Shared, review: Review) -> None:
         super().__init__(marked.session, services.clock)
         targets = (session.target for session in marked.sessions.values())
         self._profile_bar.instead = several_profiles(targets)
@@ -151,7 +151,7 @@ class ManyScreen(FullScreen[bool]):
         self._marked = marked
         self._review = review
         self._dropped: set[EntryKey] = set()
-        self._subject = shared(record for _, record in marked.records)
+        self._subject = subject
         self._form = RecordForm(self._subject)
         self._preview, self._problem = PlainText(), PlainText(id="form-problem")
         self.typed = TypedText(unsaved=lambda: bool(self._form.changed_names))

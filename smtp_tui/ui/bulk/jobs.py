@@ -19,7 +19,7 @@ from smtp_tui.api.requests import get_request
 from smtp_tui.text import counted
 from smtp_tui.ui.bulk.copy_to import copy_plan
 from smtp_tui.ui.bulk.current_run import ABOUT
-from smtp_tui.ui.bulk.edit import ManyScreen
+from smtp_tui.ui.bulk.edit import ManyScreen, shared
 from smtp_tui.ui.bulk.marked import Marked
 from smtp_tui.ui.bulk.plan import reviewed
 from smtp_tui.ui.bulk.recipient import RecipientDialog
@@ -34,7 +34,8 @@ from smtp_tui.workflows.session import Session
 
 async def edit_marked(screen: Screen[Any], services: Services, marked: Marked) -> bool:
     """Ask in a form what changes in all of them, which stays until its plan is approved."""
-    return await screen.app.push_screen_wait(ManyScreen(services, marked, review))
+    subject = await asyncio.to_thread(shared, [record for _, record in marked.records])
+    return await screen.app.push_screen_wait(ManyScreen(services, marked, subject, review))
 
 
 async def delete_marked(screen: Screen[Any], services: Services, marked: Marked) -> bool:

@@ -16,7 +16,7 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Button, Input
 
-from smtp_tui.api.requests import CHANGES, TESTS, IdRefused, Operation
+from smtp_tui.api.requests import TESTS, IdRefused, Operation
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Confirm, Environment
 from smtp_tui.state.files import FileProblem
@@ -69,6 +69,10 @@ class PlanRows:
         told = enumerate(plan.entries)
         self.dropped = {n for n, entry in told if entry.sends and entry.key in before}
         self._sessions = sessions
+        self._sent = {name: set[int]() for name in plan.profiles}
+        for number, entry in enumerate(plan.entries):
+            if entry.sends:
+                self._sent[entry.profile].add(number)
         self.folds = plan.folds
         numbers = {id(entry): number for number, entry in enumerate(plan.entries)}
         self._numbers = [[numbers[id(entry)] for entry in fold.entries] for fold in self.folds]
@@ -77,6 +81,8 @@ class PlanRows:
     @property
     def approved(self) -> Plan:
         """The plan without what was dropped."""
+        if not self.dropped:
+            return self.plan
         return self.plan.without(self.plan.entries[number] for number in self.dropped)
 
     def rows(self, filter_text: str) -> LazyRows:
@@ -144,11 +150,10 @@ class PlanRows:
         profile = self._sessions[name].profile
         label = clean(profile.badge, 40)
         place = self.plan.place(name)
-        kept = [n for n in self.numbers(row_id) if n not in self.dropped]
-        work = [entry for n in kept if (entry := self.plan.entries[n]).sends]
-        many = counted(len(work), "record")
-        if place is not None and place.records and all(entry.record for entry in work):
-            many = f"{len(work):,} of {counted(place.records, 'record')}"
+        kept = self._sent[name] - self.dropped
+        many = counted(len(kept), "record")
+        if place is not None and place.records and all(self.plan.entries[n].record for n in kept):
+            many = f"{len(kept):,} of {counted(place.records, 'record')}"
         words = f"{label}  {clean(name, 40)}  {many}"
         if place is not None and len(self._sessions) > 1:
             words += (
@@ -158,7 +163,10 @@ class PlanRows:
 
     def _fold_row(self, row_id: str, at: int) -> Row:
         fold = self.folds[at]
-        kept = tuple(self.plan.entries[n] for n in self._numbers[at] if n not in self.dropped)
+        gone = self.dropped.intersection(self._numbers[at])
+        kept = fold.entries
+        if gone:
+            kept = tuple(self.plan.entries[n] for n in self._numbers[at] if n not in gone)
         shown = replace(fold, entries=kept or fold.entries)
         sign = "▼" if at in self.opened else "▶"
         words = f"  {sign} {clean(shown.words, 300)}"
@@ -328,16 +336,12 @@ class PlanDialog(GuardedDialog[Plan | None]):
 
     # What has to be typed
 
-    def _changed(self, plan: Plan) -> int:
-        """How many records change; that number is typed."""
-        return sum(entry.operation in CHANGES for entry in plan.work)
-
     def _what_to_type(self, plan: Plan) -> Content:
         reasons = [f"much of a list changes ({'; '.join(plan.large)})"] if plan.large else []
         if Access.PROTECTED in self._accesses:
             reasons.insert(0, "a profile is protected")
         reasons += filter(None, (self._configured,))
-        number = f"{self._changed(plan)}"
+        number = f"{plan.changed}"
         why = clean(" and ".join(reasons) or "the plan was larger", 200)
         return Content.assemble("Type ", (number, "bold"), f" to confirm: {why}.")
 
@@ -345,7 +349,7 @@ class PlanDialog(GuardedDialog[Plan | None]):
     def compare_number(self) -> None:
         """Enable Apply where there is work, and only for the whole number."""
         plan = self._rows.approved
-        typed = not self._asks or self._number.value.strip() == str(self._changed(plan))
+        typed = not self._asks or self._number.value.strip() == str(plan.changed)
         self._apply.disabled = not (plan.work and typed)
 
     @on(Input.Submitted, "#number")
@@ -436,6 +440,14 @@ def apply_words(plan: Plan) -> str:
     return f"Apply to {counted(many, 'record')}"
 
 
+def _prepared(
+    plan: Plan, sessions: Mapping[str, Session], dropped: frozenset[EntryKey]
+) -> PlanRows:
+    """The rows of a plan. What else its review asks of all entries is found out here, too."""
+    _ = plan.destroys, plan.writes, plan.large
+    return PlanRows(plan, sessions, dropped)
+
+
 async def reviewed(
     app: App[Any],
     services: Services,
@@ -446,9 +458,9 @@ async def reviewed(
     """Have a plan reviewed; what was approved of it, or None. For workers only.
 
     ``sessions`` are those of its profiles. ``dropped`` is what was dropped in the review before,
-    and holds afterwards what was in this one. A long plan is folded in a thread.
+    and holds afterwards what was in this one. A long plan is prepared in a thread.
     """
-    rows = await asyncio.to_thread(PlanRows, plan, sessions, frozenset(dropped))
+    rows = await asyncio.to_thread(_prepared, plan, sessions, frozenset(dropped))
     approved = await app.push_screen_wait(PlanDialog(services, rows, sessions))
     dropped.difference_update(entry.key for entry in plan.work)
     dropped.update(plan.entries[number].key for number in rows.dropped)
