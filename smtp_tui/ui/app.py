@@ -6,6 +6,8 @@ import asyncio
 import gc
 from collections.abc import Iterable
 from functools import partial
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from msgspec.structs import replace
@@ -19,6 +21,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 
+from smtp_tui import ui
 from smtp_tui.api.activity import Exchange
 from smtp_tui.api.target import HostRefused
 from smtp_tui.profiles.model import Profile
@@ -39,11 +42,8 @@ from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 
 if TYPE_CHECKING:
-    from smtp_tui.ui.all_profiles.screen import AllProfilesScreen
-
-if TYPE_CHECKING:
     from smtp_tui.state.runs import KeptRun
-    from smtp_tui.workflows.session import Session
+    from smtp_tui.ui.all_profiles.screen import AllProfilesScreen
 
 AT_REST = 1.0
 """Seconds after which the first rows are there, or are waited for."""
@@ -100,7 +100,7 @@ class SmtpTui(MessagesApp):
         self.add_mode(self.DEFAULT_MODE, self.get_default_screen)  # or it could not be removed
         self.set_interval(TICK, self._current.keep_token)
         self.theme_changed_signal.subscribe(self, self._theme_changed)
-        self.set_timer(AT_REST, _collect_again)
+        self.set_timer(AT_REST, self._load_screens)
         self.set_timer(AT_REST, self._look_for_runs)
         if self._start_problem:
             from smtp_tui.ui.profiles.check import StartProblemScreen
@@ -279,6 +279,15 @@ class SmtpTui(MessagesApp):
         if not isinstance(self.screen, JournalScreen):
             self.push_screen(JournalScreen(session, services.clock, services.journal))
 
+    @work(group="screens", description="load the other screens")
+    async def _load_screens(self) -> None:
+        """Load the other screens, so that the first key of each need not; then collect garbage
+        again, but never look at what was made so far: that stays.
+        """
+        await asyncio.to_thread(_import_all, ui)
+        gc.freeze()
+        gc.enable()
+
     @work(group="runs", description="look for runs that ended early")
     async def _look_for_runs(self) -> None:
         """Say that a run ended early, once the first rows are there."""
@@ -408,7 +417,9 @@ def _command(where: Screen[object] | SmtpTui, action: Action) -> SystemCommand:
     return SystemCommand(action.label, f"{action.help}  ({action.key_display})", run)
 
 
-def _collect_again() -> None:
-    """Collect garbage again, but never look at what the start has made: that stays."""
-    gc.freeze()
-    gc.enable()
+def _import_all(package: ModuleType) -> None:
+    """Import all modules of a package."""
+    from pkgutil import walk_packages
+
+    for module in walk_packages(package.__path__, f"{package.__name__}."):
+        import_module(module.name)

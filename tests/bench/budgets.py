@@ -32,6 +32,7 @@ class Group(Enum):
     COMMANDS = "Commands"
     ALL = "12 profiles of 1,000 rows, and one that is silent; base: one list of 12,000"
     HOSTS = "Many hosts, 100 rows each"
+    TURNS = "The event loop: the longest turn in 1,000 patches of 3,500 rows; base: the same rows"
     PATCHES = "1,000 patches, four at a time, each between two reads"
 
 
@@ -55,6 +56,18 @@ class Budget:
         limits += [] if self.most is None else [f"≤ {self.most:,g} {self.unit.value}"]
         return ", ".join(limits)
 
+
+TURNS = (
+    "from the first frame to the rows",
+    "keys in the table",
+    "filter",
+    "marks",
+    "form of 1,000 records",
+    "a value for all of them",
+    "review of the plan",
+    "run of the plan",
+)
+"""Parts of a work on many records, each with the longest turn of the event loop in it."""
 
 _G, _MS, _BYTES, _WRITES = Group, Unit.MILLISECONDS, Unit.BYTES, Unit.WRITES
 
@@ -123,6 +136,11 @@ BUDGETS = (
     Budget(
         *(_G.HOSTS, "12 hosts that take 500 ms; base: a script, one host after the other", _MS),
         ratio=0.2,
+    ),
+    *(
+        Budget(_G.TURNS, f"{what}{of}", _MS, most=most)
+        for what in TURNS
+        for of, most in ((": longest turn", None), (": longest turn, processor", 10))
     ),
     Budget(_G.PATCHES, "set --match; base: a bare httpx script", _MS, ratio=1.3),
     Budget(_G.PATCHES, "set --match: processor; base: a bare httpx script", _MS),

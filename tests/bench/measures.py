@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from statistics import fmean, median
 
-from tests.bench.budgets import Group
+from tests.bench.budgets import TURNS, Group
 from tests.bench.line import PATIENCE, QUIET, Answer, Line
 from tests.bench.programs import FEW, ROOT, Bench, Side, Spent
 from tests.bench.rows import name
@@ -60,6 +60,21 @@ STORY = (
     ("enter", "", "UNREACHABLE"),
 )
 """Filter, open a record, edit, review, apply, test: keys, what is typed, and what it brings."""
+
+MOVED = (
+    ("", "", name(0)),
+    ("down " * 3 * KEYS, "", name(3 * KEYS)),
+    ("/", "port:25", "1,000 of"),
+    ("enter *", "", "marked"),
+    ("e", "", "What you leave alone stays"),
+    ("tab ctrl+u", "2626", "2626"),
+    ("ctrl+s", "", "WHAT WILL BE SENT"),
+    ("enter", "", "done"),
+)
+"""A port is moved in the marked records: keys, what is typed, and what it brings.
+
+These are the parts in `TURNS`.
+"""
 
 
 @dataclass(frozen=True)
@@ -360,6 +375,24 @@ def hosts(bench: Bench) -> Figures:
         yield Figure(ONE_BY_ONE, bench.spent(script, server).wall, Side.BASE)
 
 
+def turns(bench: Bench) -> Figures:
+    """How long the event loop is busy at once while a port is moved in 1,000 records."""
+    with running(PATCHED_OF) as server:
+        for side in Side:
+            steps = MOVED if side is Side.OURS else MOVED[:2]
+            rows = PATCHED_OF if side is Side.BASE else None
+            with bench.watched(server, rows) as (line, noted):
+                line.until(top_row(0))
+                for what, (keys, typed, shows) in zip(TURNS, steps, strict=False):
+                    line.press(*keys.split())
+                    line.type(typed)
+                    line.until(shows)
+                    line.wait_quiet(LONG)
+                    most = noted.longest()
+                    yield Figure(f"{what}: longest turn", most.wall, side)
+                    yield Figure(f"{what}: longest turn, processor", most.cpu, side)
+
+
 def patches(bench: Bench) -> Figures:
     """A port is moved in 1,000 records, and back by each base."""
     server = bench.server(PATCHED_OF)
@@ -387,6 +420,7 @@ MEASURES: Mapping[Group, Callable[[Bench], Figures]] = {
     Group.BYTES: key_bytes,
     Group.MOST: most,
     Group.REST: rest,
+    Group.TURNS: turns,
     Group.PATCHES: patches,
     Group.ALL: all_profiles,
     Group.HOSTS: hosts,

@@ -38,6 +38,21 @@ class Spent(NamedTuple):
     cpu: float
 
 
+class Turns:
+    """The turns of an event loop, as they are noted in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._taken = 0
+
+    def longest(self) -> Spent:
+        """The most that passed in one turn since it was asked last, and the most that was used."""
+        lines = self.path.read_text(encoding="ascii").splitlines()
+        new, self._taken = lines[self._taken :], len(lines)
+        turns = [Spent(*map(float, line.split())) for line in new]
+        return Spent(*map(max, zip(Spent(0, 0), *turns, strict=True)))
+
+
 class Bench:
     """Starts the programs in terminals of 80 columns and 24 lines; servers start when needed.
 
@@ -103,6 +118,18 @@ class Bench:
             history.write_text(server.history, encoding="utf-8")
             history.chmod(0o600)
             yield directory, {**places(directory), "BENCH_TOKEN": server.token}
+
+    @contextmanager
+    def watched(self, server: Server, rows: int | None = None) -> Iterator[tuple[Line, Turns]]:
+        """The program on a sandbox, or the base with that many rows, and the turns of its loop."""
+        module = ["smtp_tui.__main__"] if rows is None else ["tests.bench.base", str(rows)]
+        with self._home(server) as (directory, env):
+            turns = Turns(directory / "turns")
+            script = Path(__file__).parent / "turns.py"
+            argv: list[str | Path] = [self.python, script, turns.path, *module]
+            found = env if rows is None else {**env, "PYTHONPATH": str(ROOT)}
+            with Line(argv, cwd=directory, env=found, guarded=False) as line:
+                yield line, turns
 
     def spent(self, argv: Sequence[str | Path], server: Server) -> Spent:
         """What a command takes from its start to its end."""

@@ -3704,6 +3704,26 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "a screen is loaded by the first key that needs it",
+        BOUNDS,
+        "await asyncio.to_thread(_import_all, ui)",
+        "pass",
+        (
+            "tests/house/test_start.py"
+            "::test_the_screens_are_loaded_before_a_key_needs_them_once_the_rows_are_there",
+        ),
+    ),
+    Fault(
+        "tests that are read after the list are not shown",
+        HONEST,
+        "self._show_view(view, told)\n        self._fill()",
+        "self._show_view(view, told)",
+        (
+            "tests/ui/test_email/test_waiting.py"
+            "::test_a_program_left_before_the_answer_keeps_the_test_as_unknown",
+        ),
+    ),
+    Fault(
         "ctrl+c ends a command as a failure",
         SCRIPTS,
         'return fail("interrupted", ExitCode.INTERRUPTED)',

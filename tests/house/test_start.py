@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.program import places
+from tests.e2e.program import changed, places
 from tests.failing_sandbox import Sandbox
+from tests.waiting import wait_for
 
 HEAVY = {
     "httpx",
@@ -27,6 +28,14 @@ HEAVY = {
     "dns",
 }
 RUN = "from smtp_tui.__main__ import main; main()"
+TELLS_WHEN_LOADED = """
+import sys, threading, time
+def tell():
+    while not {"smtp_tui.ui.bulk.jobs", "smtp_tui.ui.probe.dialog"} <= sys.modules.keys():
+        time.sleep(0.01)
+    open("loaded", "w").close()
+threading.Thread(target=tell, daemon=True).start()
+"""
 FOR_MOST_COMMANDS = {"typing", "json", "pathlib", "traceback", "importlib", "smtp_tui.text"}
 """What neither the version nor a help text needs."""
 
@@ -57,6 +66,16 @@ def test_opening_the_screens_imports_nothing_heavy(module: str) -> None:
     assert [
         each for each in loaded if each.startswith(("smtp_tui.probe", "smtp_tui.ui.probe"))
     ] == []
+
+
+def test_the_screens_are_loaded_before_a_key_needs_them_once_the_rows_are_there(
+    tmp_path: Path,
+) -> None:
+    with Sandbox() as sandbox, changed(TELLS_WHEN_LOADED, sandbox, tmp_path) as terminal:
+        terminal.wait_for("No SMTP connections")
+        wait_for((tmp_path / "loaded").exists)
+        terminal.press("q")
+        assert terminal.exit_code() == 0
 
 
 def test_the_version_is_told_without_a_module_that_it_does_not_need() -> None:

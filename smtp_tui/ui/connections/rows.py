@@ -54,14 +54,22 @@ SortKey = tuple[str | float, str, str]
 class _Entry(Struct, gc=False):
     """A record and the id of its row, the text that the filter searches, its tests, newest first.
 
+    ``verdict`` is that of the last test, None where it says nothing about the record as it is now.
     ``row`` is None until it is shown, and again when it would say something else.
     """
 
     id: str
     record: Record
     haystack: str
-    tests: tuple[Tested, ...]
+    tests: tuple[Tested, ...] = ()
+    verdict: Verdict | None = None
     row: Row | None = None
+
+    def tell(self, tests: tuple[Tested, ...]) -> None:
+        """Take the tests of the record."""
+        self.tests, self.row = tests, None
+        holds = bool(tests) and not outdated(tests[0], self.record)
+        self.verdict = verdict_of(tests[0].run) if holds else None
 
 
 class RecordsView:
@@ -84,8 +92,8 @@ class RecordsView:
         for position, record in enumerate(answer.records):
             # An id may come twice; each record is a row of its own.
             row_id = f"{record.id}\n{position}" if record.id in self._entries else record.id
-            entry = _Entry(row_id, record, _haystack(record), tests(record.id))
-            self._entries[row_id] = entry
+            self._entries[row_id] = entry = _Entry(row_id, record, _haystack(record))
+            entry.tell(tests(record.id))
         self._count_tested()
         self._put_in_order(sort)
 
@@ -115,7 +123,7 @@ class RecordsView:
             entry.row = None
         if tested:
             for entry in self._of(tested):
-                entry.tests, entry.row = self._tests(entry.record.id), None
+                entry.tell(self._tests(entry.record.id))
             self._count_tested()
             self._found = None
             if self._sort.column == "last_test":
@@ -125,11 +133,10 @@ class RecordsView:
         return [entry for entry in self._entries.values() if entry.record.id in record_ids]
 
     def _count_tested(self) -> None:
-        """Count the records that failed in their last test, if that still holds."""
+        """Count the records for each verdict of a last test that still holds."""
         self._tested = [entry for entry in self._entries.values() if entry.tests]
-        holding = [each for each in self._tested if not outdated(each.tests[0], each.record)]
-        self.verdicts = Counter(verdict_of(each.tests[0].run) for each in holding)
-        self.outdated = len(self._tested) - len(holding)
+        self.verdicts = Counter(each.verdict for each in self._tested if each.verdict is not None)
+        self.outdated = len(self._tested) - self.verdicts.total()
 
     @property
     def failed(self) -> dict[Verdict, int]:

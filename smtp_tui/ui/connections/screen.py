@@ -176,10 +176,7 @@ class ConnectionsScreen(RecordScreen[None]):
             self.problem = error
         else:
             now = self.services.clock.now()
-            shown = self._events_shown
-            self._view = await RecordsView.prepared(answer, self._tests, self._order.sort, now)
-            self._events_shown = shown  # tests of meanwhile were told to the view of before
-            self._view.show_drafts(self._drafted)
+            self._show_view(*await self._prepared(answer, now))
             self._loaded_at, self.problem = now, None
         self.reading = False
         if not self.is_attached:
@@ -189,8 +186,30 @@ class ConnectionsScreen(RecordScreen[None]):
         self.tick()
         if not self._history_read:
             self._history_read = True
-            self.with_history("Earlier tests cannot be shown", self.services.history.load)
+            self._read_history()
         self._read_drafts()
+
+    async def _prepared(self, answer: RecordList, now: datetime) -> tuple[RecordsView, int]:
+        """The view of an answer, made in a thread, and the number of tests that it surely tells."""
+        told, _ = self.services.history.since(self._events_shown)
+        return await RecordsView.prepared(answer, self._tests, self._order.sort, now), told
+
+    def _show_view(self, view: RecordsView, told: int) -> None:
+        view.show_drafts(self._drafted)
+        self._view, self._events_shown = view, told
+
+    @work(group="history", description="read the tests")
+    async def _read_history(self) -> None:
+        """Read the tests of before, and show them with the rows."""
+        history, reports = self.services.history, self.services.reports
+        await reports.attempt("Earlier tests cannot be shown", history.load)
+        if not history.known:
+            return
+        answer = self._view.answer
+        view, told = await self._prepared(answer, self.services.clock.now())
+        if answer is self._view.answer:  # a list that was read meanwhile looks for tests itself
+            self._show_view(view, told)
+        self._fill()
 
     def stopped(self, wait: Wait) -> None:
         """Stop waiting; if that was for the list, the rows from before stay."""
