@@ -19,14 +19,16 @@ from smtp_tui.api.models import PASSWORD, JsonValue, Record
 from smtp_tui.api.paths import open_trusted
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.cli.bulk import review_and_run, wanted_of
 from smtp_tui.cli.exit_codes import ANY_COMMAND, ExitCode, Refusal, UsageError
 from smtp_tui.cli.failing import EXPECTED, tell
-from smtp_tui.cli.many import Many, Sessions, begin_many, plan_lines
+from smtp_tui.cli.many import Many, Sessions, begin_many
 from smtp_tui.cli.output import show_one, show_whole
+from smtp_tui.cli.plan_run import review_and_run
+from smtp_tui.cli.plan_text import plan_lines
 from smtp_tui.cli.running import Environ, known_profiles, several_profiles
 from smtp_tui.cli.say import ask_secret, inform, on_terminal, pass_on, say, show, warn
 from smtp_tui.cli.values import read_password
+from smtp_tui.cli.wanted import wanted_of
 from smtp_tui.editing.document_text import document_json, document_yaml
 from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.state.encoding import read_object

@@ -16,7 +16,7 @@ from smtp_tui.api.target import Access
 from smtp_tui.api.writes import was_not_sent
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.output import show_whole
-from smtp_tui.cli.say import ask, ask_secret, inform, on_terminal, say, show, warn
+from smtp_tui.cli.say import ask, ask_secret, confirm, inform, on_terminal, say, show, warn
 from smtp_tui.profiles.sources import CredentialError, LoginToken, PromptToken, clean_token
 from smtp_tui.text import clean, clean_block
 from smtp_tui.workflows.operator import Kind, Notice, RefusedCertificate, Sent
@@ -100,9 +100,9 @@ class CommandOperator:
         if (protected or deletes) and plan.name.strip():
             typed = ask(f"Type the record's name to confirm ({clean(plan.name, 200)}):")
             _check_name(session, plan, typed)
-        elif ask("Apply? Type yes to confirm:").strip().lower() != "yes":
-            raise Refusal("nothing was sent: not confirmed", ExitCode.REFUSED)
-        elif protected:
+            return
+        confirm("Apply? Type yes to confirm:", "nothing was sent")
+        if protected:
             _check_name(session, plan, plan.name)
 
     async def resolve(self, session: Session, comparison: Comparison) -> None:

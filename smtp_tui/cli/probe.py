@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.secret import SecretStr
-from smtp_tui.cli.bulk import Wanted, wanted_of
 from smtp_tui.cli.exit_codes import ExitCode, Refusal, UsageError
 from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Sessions, begin_many, worst
@@ -48,6 +47,7 @@ from smtp_tui.cli.say import (
 )
 from smtp_tui.cli.signals import run_until_told
 from smtp_tui.cli.values import read_password, recipient_of
+from smtp_tui.cli.wanted import Wanted, wanted_of
 from smtp_tui.mail.parameters import check_username
 from smtp_tui.mail.remarks import has_error, remarks_of
 from smtp_tui.probe.model import (
@@ -238,7 +238,7 @@ async def _add_records(
     """Read the records, and add where they lead; of one that leads nowhere it is told why."""
     found = sessions.each_once(wanted.of(await sessions.lists()))
     if not any(found.values()):
-        sessions.many.tell_none(asked=bool(wanted.names or wanted.values))
+        sessions.many.tell_none(asked=wanted.some)
     history = TestHistory(state_directory(environ))
     try:
         await asyncio.to_thread(history.load)

@@ -1016,22 +1016,22 @@ FAULTS: Final = (
     Fault(
         "many records are changed without a yes",
         SHOWN,
-        "        if options.yes and not protected and not large:",
-        "        if not protected and not large:",
+        "    if options.yes and not protected and not large:",
+        "    if not protected and not large:",
         (f"{CLI_MANY}::test_where_nobody_can_be_asked_many_need_yes_too",),
     ),
     Fault(
         "a large plan needs no more than a small one",
         SHOWN,
-        "        large = bool(plan.large) and not options.force",
-        "        large = False",
+        "    large = bool(plan.large) and not options.force",
+        "    large = False",
         (f"{CLI_MANY}::test_a_plan_that_changes_much_of_a_list_needs_force_or_the_number",),
     ),
     Fault(
         "a record is chosen that has one of the values only",
         PLACE,
-        "        return all(\n            _has(record, name, text)",
-        "        return any(\n            _has(record, name, text)",
+        "        return all(_has(record, name, text)",
+        "        return any(_has(record, name, text)",
         (f"{CLI_MANY}::test_records_are_chosen_by_all_their_values_on_every_profile",),
     ),
     Fault(
@@ -2360,8 +2360,8 @@ FAULTS: Final = (
     Fault(
         "a wrong number confirms many in a protected profile",
         SHOWN,
-        "            if options.confirm_count == work:\n",
-        "            if options.confirm_count:\n",
+        "        if options.confirm_count == work:\n",
+        "        if options.confirm_count:\n",
         (
             f"{CLI_MANY}"
             "::test_a_script_confirms_many_in_a_protected_profile_with_their_exact_number",
