@@ -385,7 +385,7 @@ def _add_probe(on_profile: AddCommand) -> None:
 def _add_desired(on_profile: AddCommand, add: AddCommand) -> None:
     """Add the commands on desired state in a file."""
     words, example = "write records as a file to edit and apply", "-o records.yaml"
-    on_profile("export", "desired.export", words, example).takes(
+    on_profile("export", "export.export", words, example).takes(
         argument("values RECORD", "only these records, by id or name", **ANY),
         argument("-o FILE", "write to this file instead of stdout", dest="output", type=path),
         more="It is YAML, or JSON with --json. It has no secrets; a comment says how a\n"

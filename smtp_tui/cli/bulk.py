@@ -1,4 +1,4 @@
-"""``list``, ``set``, ``delete`` and ``test`` on several records, of one profile or of many."""
+"""``set``, ``delete`` and ``test`` on several records, of one profile or of many."""
 
 from __future__ import annotations
 
@@ -10,31 +10,13 @@ from smtp_tui.api.requests import Operation
 from smtp_tui.cli.exit_codes import ExitCode, Refusal, UsageError
 from smtp_tui.cli.many import Many, Sessions, begin_many
 from smtp_tui.cli.plan_run import review_and_run
-from smtp_tui.cli.record_text import show_records
-from smtp_tui.cli.running import Environ, several_profiles
+from smtp_tui.cli.running import Environ
 from smtp_tui.cli.say import warn
 from smtp_tui.cli.values import gives_password, read_values, test_recipient
 from smtp_tui.cli.wanted import Wanted, wanted_of
 from smtp_tui.editing.draft import draft_of
 from smtp_tui.text import counted, record_name
 from smtp_tui.workflows.plan import Plan, PlanEntry, delete_entries, mail_entries
-
-
-def list_many(options: argparse.Namespace, environ: Environ, names: Sequence[str]) -> ExitCode:
-    """Print records of several profiles, or only some of them."""
-    wanted = wanted_of(options, names, unique=False)
-    many = begin_many(options, environ)
-    several = several_profiles(options)
-
-    async def work(sessions: Sessions) -> None:
-        """Ask the servers, and print what they answered."""
-        found = wanted.of(await sessions.lists())
-        pairs = [(profile, record) for profile, records in found.items() for record in records]
-        show_records(options, pairs, several=several)
-        if not pairs:
-            many.tell_none(asked=wanted.some)
-
-    return many.do(work)
 
 
 def set_many(

@@ -59,7 +59,7 @@ def _check_one(options: argparse.Namespace) -> None:
 def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Create a record and print its id, or the records of a list; a name has to be free."""
     if options.name == "-":
-        return _create_many(options, environ)
+        return _create_list(options, environ)
     if options.ask_passwords or options.confirm_count is not None:
         raise UsageError("--ask-passwords and --confirm-count are for `create -`")
     run = begin(options, environ, Operation.CREATE)
@@ -78,14 +78,14 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     return run.do(work)
 
 
-def _create_many(options: argparse.Namespace, environ: Environ) -> ExitCode:
+def _create_list(options: argparse.Namespace, environ: Environ) -> ExitCode:
     """Create the records of a list on stdin. Raises :class:`UsageError` for what is for one."""
     one = (options.values, options.new_parameters, options.preset, options.confirm_name)
     if any(one) or options.password_stdin:
         raise UsageError("`create -` takes its records from stdin, and no values or name")
-    from smtp_tui.cli.desired import create_many  # noqa: PLC0415 - not for one record
+    from smtp_tui.cli.create_list import create_list  # noqa: PLC0415 - not for one record
 
-    return create_many(options, environ)
+    return create_list(options, environ)
 
 
 async def _save(

@@ -12,10 +12,12 @@ from msgspec import Struct, to_builtins
 from smtp_tui.cli.exit_codes import ExitCode, Refusal, UsageError
 from smtp_tui.cli.fields import FIELDS, KEYS, OPEN, PARAMETERS, SCHEMA
 from smtp_tui.cli.say import inform, is_terminal, show, show_json, table
+from smtp_tui.state.files import write_private
 from smtp_tui.text import clean, nearest
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
 Rows: TypeAlias = tuple[Sequence[str], Sequence[Sequence[str]]]
 """The heading of a table, and its rows."""
@@ -113,6 +115,15 @@ def _tell_fields(options: argparse.Namespace, found: Iterable[Mapping[str, Any]]
         names |= dict.fromkeys(name for each in found for name in each["parameters"])
     some = ",".join([*names][:2])
     inform(f"Fields: {', '.join(names)}. To choose some: --json {some}")
+
+
+def write_kept(file: Path | None, text: str) -> None:
+    """Write a text to stdout, or to a file that only its owner can read."""
+    if file is None:
+        show(text.rstrip("\n"))
+    else:
+        write_private(file, text)
+        inform(f"Written: {file}")
 
 
 # CSV

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -13,10 +12,9 @@ from smtp_tui.api.target import Access
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.many import Sessions
 from smtp_tui.cli.operator import CommandOperator
-from smtp_tui.cli.output import show_whole
 from smtp_tui.cli.plan_outcomes import Outcomes, counts_text, result_code
-from smtp_tui.cli.plan_text import plan_lines
-from smtp_tui.cli.say import ask, confirm, inform, on_terminal, say, show, warn
+from smtp_tui.cli.plan_text import plan_lines, show_plan
+from smtp_tui.cli.say import ask, confirm, inform, on_terminal, say, warn
 from smtp_tui.profiles.sources import CredentialError
 from smtp_tui.state.files import FileProblem, state_directory
 from smtp_tui.state.history import TestHistory
@@ -39,10 +37,8 @@ async def review_and_run(
     """
     options = sessions.many.options
     if options.dry_run:
-        if options.json:
-            show_whole(options, json.loads(plan_json(plan, Clock().now())))
-        elif plan.entries:
-            show("\n".join(plan_lines(plan, sessions.by_profile)))
+        if options.json or plan.entries:
+            show_plan(options, plan, sessions.by_profile)
         if plan.work:
             sessions.many.codes.append(ExitCode.WOULD_CHANGE)
         return

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from smtp_tui.api.clock import Clock
+from smtp_tui.api.models import JsonValue
 from smtp_tui.api.requests import Operation
+from smtp_tui.api.secret import SecretStr
+from smtp_tui.cli.output import show_one, show_whole
+from smtp_tui.cli.say import show
 from smtp_tui.text import clean, counted
 from smtp_tui.workflows.plan import Fold, Plan, PlanEntry
+from smtp_tui.workflows.plan_file import plan_json
 from smtp_tui.workflows.session import Session
 
 _MARKS: Final = {
@@ -18,6 +26,20 @@ _MARKS: Final = {
     Operation.TEST_SAVED: ">",
 }
 _NAMES_IN_A_LINE: Final = 6
+
+
+def show_plan(
+    options: argparse.Namespace,
+    plan: Plan,
+    sessions: Mapping[str, Session] | None = None,
+    sources: Mapping[SecretStr, JsonValue] | None = None,
+) -> None:
+    """Print a plan on stdout; ``sources`` as in :func:`plan_json`."""
+    if options.json:
+        told = json.loads(plan_json(plan, Clock().now(), sources))
+        (show_whole if options.dry_run else show_one)(options, told)
+    else:
+        show("\n".join(plan_lines(plan, sessions)) or "No difference.")
 
 
 def plan_lines(plan: Plan, sessions: Mapping[str, Session] | None = None) -> Iterator[str]:

@@ -3041,9 +3041,9 @@ FAULTS: Final = (
         "apply --dry-run sends",
         SHOWN,
         """        if options.dry_run:
-            _show(options, made, _sources(needed))""",
-        """        if not made:
-            _show(options, made, _sources(needed))""",
+            show_plan(options, found""",
+        """        if not found:
+            show_plan(options, found""",
         (f"{CLI_DESIRED}::test_a_dry_run_of_apply_shows_what_plan_shows",),
     ),
     Fault(
