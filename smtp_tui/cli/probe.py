@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ipaddress
-from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from smtp_tui.api.clock import Clock
-from smtp_tui.api.secret import SecretStr
 from smtp_tui.cli.exit_codes import ExitCode, Refusal, UsageError
 from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Sessions, begin_many, worst
 from smtp_tui.cli.output import show_line, show_many
+from smtp_tui.cli.probe_arguments import (
+    asked,
+    check_options,
+    thresholds,
+    told_apart,
+    wants_records,
+    wants_several,
+)
 from smtp_tui.cli.probe_formats import (
     HOW,
     Looked,
@@ -28,45 +33,18 @@ from smtp_tui.cli.probe_formats import (
     summary,
     title,
 )
-from smtp_tui.cli.probe_monitors import (
-    State,
-    Thresholds,
-    nagios_line,
-    prometheus_text,
-    unknown_line,
-)
+from smtp_tui.cli.probe_monitors import State, nagios_line, prometheus_text, unknown_line
 from smtp_tui.cli.running import Environ
-from smtp_tui.cli.say import (
-    ask_secret,
-    columns,
-    inform,
-    on_terminal,
-    say,
-    show,
-    warn,
-)
+from smtp_tui.cli.say import columns, inform, say, show, warn
 from smtp_tui.cli.signals import run_until_told
-from smtp_tui.cli.values import read_password, recipient_of
 from smtp_tui.cli.wanted import Wanted, wanted_of
-from smtp_tui.mail.parameters import check_username
-from smtp_tui.mail.remarks import has_error, remarks_of
-from smtp_tui.probe.model import (
-    CANNOT_REACH,
-    Address,
-    Ask,
-    BadAddress,
-    Limits,
-    Probe,
-    Reason,
-    Security,
-    parse_address,
-)
+from smtp_tui.probe.model import CANNOT_REACH, Address, Ask, BadAddress, Limits, Probe, Reason
 from smtp_tui.probe.names import Names
 from smtp_tui.probe.prober import Prober
 from smtp_tui.profiles.choosing import NoSuchProfile
 from smtp_tui.state.files import FileProblem, state_directory, write_public
 from smtp_tui.state.history import TestHistory
-from smtp_tui.text import after_colon, clean, record_name
+from smtp_tui.text import clean, record_name
 from smtp_tui.workflows.probe_record import ask_of
 
 AT_ONCE: Final = 4
@@ -77,8 +55,6 @@ _NOT_SPOKEN: Final = CANNOT_REACH | {
 }
 """Nothing of a mail server was seen, or it did not speak SMTP to the end. After any other reason a
 mail server was there, and something was refused, failed or would have been unsafe."""
-_NOWHERE: Final = Address("", 0)
-"""Stands in what is asked of every relay until its address is known."""
 
 
 class _Relays(Struct):
@@ -102,13 +78,13 @@ def probe(options: argparse.Namespace, environ: Environ) -> int:
         _print(options, looked)
         return worst((rest, *(code_of(each.probe) for each in looked)))
     try:
-        thresholds = _thresholds(options)
+        limits = thresholds(options)
         looked, rest = _looked(options, environ)
     except EXPECTED as error:
         show(unknown_line(str(error)))
         tell(error)
         return State.UNKNOWN
-    state, line = nagios_line(looked, thresholds, whole=rest is ExitCode.OK)
+    state, line = nagios_line(looked, limits, whole=rest is ExitCode.OK)
     show(line)
     return state
 
@@ -124,9 +100,8 @@ def code_of(probe: Probe) -> ExitCode:
 def _looked(options: argparse.Namespace, environ: Environ) -> tuple[list[Looked], ExitCode]:
     """Probe everything; and what went wrong with profiles and records before a probe."""
     addresses, names = told_apart(options.values)
-    by_record = bool(names or options.all_records or options.match)
-    _check(options, addresses, names)
-    relays = _Relays(_asked(options))
+    check_options(options, addresses, names)
+    relays = _Relays(asked(options))
     for address in addresses:
         relays.add(address)
     looked: list[Looked] = []
@@ -135,7 +110,7 @@ def _looked(options: argparse.Namespace, environ: Environ) -> tuple[list[Looked]
         """Probe all that was found."""
         looked.extend(await _probe_all(options, relays))
 
-    if not by_record:
+    if not wants_records(options, names):
         run_until_told(look())
         return looked, ExitCode.OK
 
@@ -152,84 +127,6 @@ def _looked(options: argparse.Namespace, environ: Environ) -> tuple[list[Looked]
         if names and (isinstance(problem, NoSuchProfile) or code is ExitCode.NOT_FOUND):
             raise Refusal(f"{problem}; a host needs its port: mail.example.com:25", code) from None
         raise
-
-
-def told_apart(values: Sequence[str]) -> tuple[list[Address], list[str]]:
-    """The addresses and the records among the arguments. Raises :class:`Refusal`.
-
-    What ends in a colon and digits, without spaces, is an address; anything else is a record. So a
-    record whose name reads like an address goes by its id. Slips with an address are refused, lest
-    the server be asked for a record of that name.
-    """
-    addresses, names = [], []
-    for value in values:
-        host, colon, port = value.rpartition(":")
-        if _is_ipv6(value.strip("[]")):
-            raise UsageError(
-                f"{value}: an IPv6 address needs brackets and a port: [2001:db8::1]:25"
-            )
-        if not (colon and host) or any(map(str.isspace, value)):
-            names.append(value)
-        elif not port:
-            raise UsageError(f"{value}: a host needs a port after its colon: mail.example.com:25")
-        elif not port.isdecimal() or (":" in host and not host.endswith("]")):
-            names.append(value)
-        else:
-            try:
-                addresses.append(parse_address(value))
-            except BadAddress as problem:
-                raise UsageError(f"{value}: {after_colon(str(problem))}") from None
-    return addresses, names
-
-
-def _is_ipv6(text: str) -> bool:
-    try:
-        ipaddress.IPv6Address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _check(options: argparse.Namespace, addresses: list[Address], names: list[str]) -> None:
-    """Refuse what contradicts itself, and what would be ignored. Raises :class:`Refusal`."""
-    by_record = bool(names or options.all_records or options.match)
-    profiles = (options.profile, options.profiles) != (None, None) or options.all_profiles
-    monitored = options.format in ("nagios", "prometheus")
-    limits = (each is not None for each in (options.warning, options.critical, options.days))
-    password = options.password_stdin or options.password_file
-    wrong = {
-        "name a record or HOST:PORT, or use --all": not (by_record or addresses),
-        "--all cannot be used with RECORD": options.all_records and names,
-        "a profile needs RECORD, --match or --all": profiles and not by_record,
-        "--json cannot be used with --format": options.json and options.format,
-        "--dialogue cannot be used with this --format": options.dialogue and monitored,
-        "-w, -c and -D need --format nagios": any(limits) and options.format != "nagios",
-        "-o needs --format prometheus": options.output and options.format != "prometheus",
-        "--from needs --rcpt": options.sender is not None and options.recipient is None,
-        "a password needs --login USER": password and options.login is None,
-        "--insecure needs --login USER": options.insecure and options.login is None,
-    }
-    for words, is_wrong in wrong.items():
-        if is_wrong:
-            raise UsageError(words)
-
-
-def _asked(options: argparse.Namespace) -> Ask:
-    """What is asked of every relay. Raises :class:`Refusal`, and as ``read_password``."""
-    ask = Ask(_NOWHERE, Security(options.security), insecure=options.insecure)
-    if options.recipient is not None:
-        sender = recipient_of("--from", options.sender) if options.sender else ""
-        ask = replace(ask, sender=sender, recipient=recipient_of("--rcpt", options.recipient))
-    if options.login is None:
-        return ask
-    if has_error(remarks_of(check_username, options.login)):
-        raise Refusal("--login: this cannot be a user name")
-    password = read_password(options)
-    if password is None:
-        if not on_terminal():
-            raise Refusal("there is no terminal to ask on; use --password-stdin or --password-file")
-        password = SecretStr(ask_secret("SMTP password:"))
-    return replace(ask, username=options.login, password=password)
 
 
 async def _add_records(
@@ -263,7 +160,7 @@ async def _probe_all(options: argparse.Namespace, relays: _Relays) -> list[Looke
         raise UsageError("--login is for one host: its password goes to no other")
     prober, gate = Prober(Clock(), Names(), Limits()), asyncio.Semaphore(AT_ONCE)
     others = options.format in (None, "text")
-    steps = _Steps() if others and not options.json and not _wants_several(options) else None
+    steps = _Steps() if others and not options.json and not wants_several(options) else None
 
     async def look(ask: Ask, records: list[Named]) -> Looked:
         """Probe one address."""
@@ -295,12 +192,6 @@ class _Steps:
 # What is printed at the end
 
 
-def _wants_several(options: argparse.Namespace) -> bool:
-    """Whether the command line asks for more than one relay, however many there are then."""
-    several = options.all_records or options.match or options.profiles or options.all_profiles
-    return bool(several) or len(options.values) > 1
-
-
 def _print(options: argparse.Namespace, looked: list[Looked]) -> None:
     """Print what was found, but for the steps of a single probe, which were printed."""
     if not looked:
@@ -311,7 +202,7 @@ def _print(options: argparse.Namespace, looked: list[Looked]) -> None:
     elif options.json:
         if not options.jsonl:
             show_many(options, map(shown_probe, looked))
-    elif _wants_several(options):
+    elif wants_several(options):
         _print_several(options, looked)
     else:
         for each in looked:
@@ -337,13 +228,3 @@ def _write(options: argparse.Namespace, text: str) -> None:
         show(text.rstrip("\n"))
     else:
         write_public(options.output, text)
-
-
-def _thresholds(options: argparse.Namespace) -> Thresholds:
-    """When a plugin warns. Raises :class:`Refusal` where it would be critical before that."""
-    limits = Thresholds(options.warning, options.critical, *(options.days or (None, None)))
-    if limits.warning and limits.critical and limits.warning > limits.critical:
-        raise UsageError("-w must not be more than -c")
-    if (limits.days_critical or 0) > (limits.days_warning or 0):
-        raise UsageError("-D: the first number must not be less than the second")
-    return limits

@@ -15,7 +15,8 @@ from threading import Event, Lock
 import pytest
 
 from smtp_tui.cli.exit_codes import ExitCode
-from smtp_tui.cli.probe import AT_ONCE, code_of, told_apart
+from smtp_tui.cli.probe import AT_ONCE, code_of
+from smtp_tui.cli.probe_arguments import told_apart
 from smtp_tui.cli.probe_formats import Looked, Named, result_text, summary, word
 from smtp_tui.help.pages import page
 from smtp_tui.probe.model import Address, Ask, Failure, Limits, Probe, Reason, Step, StepResult

@@ -2642,8 +2642,8 @@ FAULTS: Final = (
     Fault(
         "an address is looked for among the records",
         PLACE,
-        "    if not by_record:\n        run_until_told(look())",
-        "    if not by_record and not environ:\n        run_until_told(look())",
+        "    if not wants_records(options, names):\n        run_until_told(look())",
+        "    if not (wants_records(options, names) or environ):\n        run_until_told(look())",
         (f"{CLI_PROBE}::test_an_address_needs_no_profile",),
     ),
     Fault(
