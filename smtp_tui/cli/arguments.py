@@ -439,7 +439,7 @@ def _add_actions(add: AddCommand) -> None:
     words = "make a profile the default"
     add("use", "profiles.use_profile", words, "production").takes(name)
     words = "check whether profiles work"
-    add("check", "profiles.check_profiles", words, "production").takes(
+    add("check", "profiles_check.check_profiles", words, "production").takes(
         argument("names NAME", "only these profiles (default: all)", **ANY),
         _READ_ONLY,
         more="The steps are name, connection, certificate, token, tenant and list.\n"

@@ -245,7 +245,7 @@ def _profile(options: argparse.Namespace, environ: Environ) -> Iterator[Fact]:
 
 def _steps(profile: Profile, environ: Environ) -> Iterator[Fact]:
     """Try the profile step by step, as ``profiles check`` does."""
-    from smtp_tui.cli.profiles import all_steps  # noqa: PLC0415 - httpx, for this alone
+    from smtp_tui.cli.profiles_check import all_steps  # noqa: PLC0415 - httpx, for this alone
     from smtp_tui.workflows.check_profile import Result  # noqa: PLC0415
 
     for step in run_until_told(all_steps(profile, environ)):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.cli.profiles import all_steps
+from smtp_tui.cli.profiles_check import all_steps
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import EnvironmentToken
 from smtp_tui.workflows.check_profile import Result
