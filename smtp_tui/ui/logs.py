@@ -28,18 +28,12 @@ from smtp_tui.ui.messages import tell
 from smtp_tui.ui.request_text import request_content
 from smtp_tui.ui.services import Mailbox, ReceivedMail, Services
 from smtp_tui.ui.widgets.bars import key_content
+from smtp_tui.ui.widgets.filtered_table import FilteredTable, notice_content, shown_count
 from smtp_tui.ui.widgets.json_text import json_content
 from smtp_tui.ui.widgets.panel import Panel, ScrollPane
 from smtp_tui.ui.widgets.plain_text import PlainText, hanging
-from smtp_tui.ui.widgets.table import (
-    Column,
-    FilteredTable,
-    Look,
-    RecordsTable,
-    Row,
-    notice_content,
-    shown_count,
-)
+from smtp_tui.ui.widgets.rows import Column, Look, Row
+from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.command_line import command_line
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session

@@ -28,7 +28,8 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.request_text import request_content
 from smtp_tui.ui.widgets.fields import TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless
-from smtp_tui.ui.widgets.table import Column, Look, RecordsTable, Row
+from smtp_tui.ui.widgets.rows import Column, Look, Row
+from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.command_line import command_line
 from smtp_tui.workflows.planned_write import PlannedWrite
 from smtp_tui.workflows.session import Session

@@ -21,7 +21,7 @@ from smtp_tui.ui.connections.rows import COLUMNS as OF_RECORDS
 from smtp_tui.ui.connections.rows import SORT_KEYS as OF_ONE
 from smtp_tui.ui.connections.rows import RecordsView
 from smtp_tui.ui.connections.rows import highlights as highlights_of
-from smtp_tui.ui.widgets.table import Column, LazyRows, Look, Row
+from smtp_tui.ui.widgets.rows import Column, LazyRows, Look, Row
 from smtp_tui.workflows.many_lists import Part
 from smtp_tui.workflows.session import Session
 

@@ -16,7 +16,8 @@ from smtp_tui.ui.all_profiles.strip import SIGNS, verdict_counts
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.connections.rows import RecordsView
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import Column, Look, RecordsTable, Row
+from smtp_tui.ui.widgets.rows import Column, Look, Row
+from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.many_lists import Part
 
 _COLUMNS: Final = (

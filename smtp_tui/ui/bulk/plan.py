@@ -28,16 +28,10 @@ from smtp_tui.ui.request_text import request_content
 from smtp_tui.ui.review import changes_content
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.fields import TextInput
+from smtp_tui.ui.widgets.filtered_table import FilteredTable
 from smtp_tui.ui.widgets.plain_text import PlainText, hanging, harmless
-from smtp_tui.ui.widgets.table import (
-    QUIET,
-    Column,
-    FilteredTable,
-    LazyRows,
-    Look,
-    RecordsTable,
-    Row,
-)
+from smtp_tui.ui.widgets.rows import QUIET, Column, LazyRows, Look, Row
+from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.plan import EntryKey, Fold, Plan, PlanEntry
 from smtp_tui.workflows.plan_file import plan_json
 from smtp_tui.workflows.planned_write import PlannedWrite, delete_plan, save_plan

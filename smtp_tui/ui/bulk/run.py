@@ -24,16 +24,9 @@ from smtp_tui.ui.messages import tell
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.theme import VERDICTS
 from smtp_tui.ui.widgets.bars import several_profiles
+from smtp_tui.ui.widgets.filtered_table import FilteredTable, notice_content
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import (
-    QUIET,
-    Column,
-    FilteredTable,
-    LazyRows,
-    Look,
-    Row,
-    notice_content,
-)
+from smtp_tui.ui.widgets.rows import QUIET, Column, LazyRows, Look, Row
 from smtp_tui.workflows.operator import Kind
 from smtp_tui.workflows.progress import Counts, Progress, Result
 from smtp_tui.workflows.run import Run

@@ -31,8 +31,10 @@ from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.profiles.which import WhichProfileDialog
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.bars import key_content, several_profiles
+from smtp_tui.ui.widgets.filtered_table import FilteredTable, notice_content
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import Column, FilteredTable, Look, RecordsTable, Row, notice_content
+from smtp_tui.ui.widgets.rows import Column, Look, Row
+from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.compare import Match, Pair, compare_lists
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.plan import Place, Plan

@@ -40,7 +40,8 @@ from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.panel import Panel, ScrollPane
 from smtp_tui.ui.widgets.plain_text import PlainText, hanging
-from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
+from smtp_tui.ui.widgets.rows import Column, Row
+from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.operator import About
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in

@@ -20,7 +20,7 @@ from smtp_tui.state.history import Tested, TestRun
 from smtp_tui.state.settings import Sort
 from smtp_tui.text import age, clean, lookalikes
 from smtp_tui.ui.theme import VERDICTS
-from smtp_tui.ui.widgets.table import Column, LazyRows, Look, Row
+from smtp_tui.ui.widgets.rows import Column, LazyRows, Look, Row
 
 COLUMNS: Final = (
     Column("name", "NAME", 10, flexible=True),

@@ -39,8 +39,10 @@ from smtp_tui.ui.messages import Wait, tell
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.theme import VERDICTS
 from smtp_tui.ui.widgets.bars import key_content
+from smtp_tui.ui.widgets.filtered_table import FilteredTable, notice_content
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import FilteredTable, RecordsTable, notice_content, row_ids
+from smtp_tui.ui.widgets.rows import row_ids
+from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.session import Session
 

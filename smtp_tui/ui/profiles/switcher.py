@@ -30,8 +30,10 @@ from smtp_tui.ui.profiles.check import CheckDialog
 from smtp_tui.ui.profiles.form import FirstStartScreen, ProfileFormScreen
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.bars import key_content
+from smtp_tui.ui.widgets.filtered_table import FilteredTable, notice_content
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import Column, FilteredTable, Look, RecordsTable, Row, notice_content
+from smtp_tui.ui.widgets.rows import Column, Look, Row
+from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.check_profile import Stage, Step, look
 from smtp_tui.workflows.session import Session
 

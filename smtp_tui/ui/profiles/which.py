@@ -17,7 +17,8 @@ from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.widgets.fields import Paste, TextInput
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
+from smtp_tui.ui.widgets.rows import Column, Row
+from smtp_tui.ui.widgets.table import RecordsTable
 
 _COLUMNS: Final = (
     Column("name", "PROFILE", 16, flexible=True),

@@ -28,7 +28,8 @@ from smtp_tui.ui.base import Dialog
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.widgets.fields import LABEL_CELLS, Field, FieldsPane, Paste
 from smtp_tui.ui.widgets.plain_text import PlainText, harmless, visible
-from smtp_tui.ui.widgets.table import Column, RecordsTable, Row
+from smtp_tui.ui.widgets.rows import Column, Row
+from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.outcomes import Recreate
 from smtp_tui.workflows.validation import NAME, remarks, server_remarks
 

@@ -25,7 +25,8 @@ from smtp_tui.ui.messages import forget
 from smtp_tui.ui.record_form.form import FormSubject
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.plain_text import PlainText
-from smtp_tui.ui.widgets.table import Column, Look, RecordsTable, Row
+from smtp_tui.ui.widgets.rows import Column, Look, Row
+from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.operator import About
 from smtp_tui.workflows.session import Session
 

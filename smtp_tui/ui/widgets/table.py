@@ -8,17 +8,16 @@ lines that changed. It knows nothing of records: a row is an id and cleaned text
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import ClassVar, Final, TypeAlias, overload
+from typing import ClassVar, Final, TypeAlias
 
 from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
-from textual import events, on
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.color import Color
-from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -26,70 +25,22 @@ from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
-from textual.widget import Widget
-from textual.widgets import Input
 
-from smtp_tui.text import cell_width, clean, counted, fit
-from smtp_tui.ui.keymap import bound
+from smtp_tui.text import cell_width, fit
 from smtp_tui.ui.theme import TEXTS
-from smtp_tui.ui.widgets.bars import FILTER_FIELD, key_content
-from smtp_tui.ui.widgets.fields import Paste, TextInput
-from smtp_tui.ui.widgets.plain_text import PlainText, harmless, visible
+from smtp_tui.ui.widgets.columns import GUTTER, Layout
+from smtp_tui.ui.widgets.plain_text import harmless, visible
+from smtp_tui.ui.widgets.rows import MATCH, QUIET, Column, Row, follow, row_ids
 
-GUTTER: Final = 3
-"""Cells before the first column: the sign of the cursor, the mark, the sign of the row."""
-GAP: Final = 2
-"""Cells between two columns."""
 HEADING_LINES: Final = 1
 MOST_COUNTED: Final = 1_000_000
 """The highest count that can be typed before a key."""
-DROPPED: Final = 1_000_000
-"""Where a column starts that is not shown: behind every line."""
 NOTICE_CELLS: Final = 72
 """The most cells that a line of the notice takes."""
-SORT_SIGN: Final = 2
-"""Cells of a heading for the sign of the order."""
 _SAMPLE: Final = 200
 """Rows that are measured for column widths, however many there are."""
-
-
-class Column(Struct, frozen=True):
-    """One column. ``width`` is in cells; a ``flexible`` column gets at least that if it needs it.
-
-    When the terminal is too narrow, the column with the highest ``priority`` is dropped first.
-    """
-
-    key: str
-    heading: str
-    width: int
-    flexible: bool = False
-    right: bool = False
-    priority: int = 0
-
-
-class Look(Struct, frozen=True):
-    """A part of a cell that has a role: the characters from ``start`` on, ``length`` of them.
-
-    ``role`` is a role of text of the theme, or :data:`QUIET`.
-    """
-
-    column: int
-    role: str
-    start: int = 0
-    length: int = 1_000
-
-
-class Row(Struct, frozen=True):
-    """One line: an id that the cursor and the marks follow, and one cleaned text per column.
-
-    ``looks`` are parts of the cells in colour, each of which says by a sign or a word what its
-    colour says. ``sign`` stands before the first column, one cell wide.
-    """
-
-    id: str
-    cells: tuple[str, ...]
-    looks: tuple[Look, ...] = ()
-    sign: str = ""
+Key: TypeAlias = tuple[Row, bool, bool]
+"""All that the look of a line depends on: its row, and whether it has the cursor and a mark."""
 
 
 class _Range(Struct, frozen=True):
@@ -101,40 +52,6 @@ class _Range(Struct, frozen=True):
     start: str
     before: frozenset[str]
     with_shift: bool
-
-
-class LazyRows(Sequence[Row]):
-    """Rows with these ids, each made when it is asked for: few of 100,000 are ever shown."""
-
-    def __init__(self, ids: Sequence[str], make: Callable[[str], Row]) -> None:
-        self.ids, self._make = ids, make
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Row]: ...
-
-    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
-        if isinstance(index, slice):
-            return LazyRows(self.ids[index], self._make)
-        return self._make(self.ids[index])
-
-
-def row_ids(rows: Sequence[Row]) -> Sequence[str]:
-    """Return the ids of rows, without making any."""
-    return rows.ids if isinstance(rows, LazyRows) else [row.id for row in rows]
-
-
-QUIET: Final = "quiet"
-"""The role of a part of a cell that is dim."""
-MATCH: Final = "match"
-"""The role of what the filter found."""
-Key: TypeAlias = tuple[Row, bool, bool]
-"""All that the look of a line depends on: its row, and whether it has the cursor and a mark."""
 
 
 class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
@@ -561,258 +478,3 @@ class RecordsTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.cursor_row = index
             if event.chain == 2:
                 self.action_select()
-
-
-class Layout:
-    """Shares a width among columns and writes rows and heading as lines of text.
-
-    Widths are counted in terminal cells: a wide character takes two.
-    """
-
-    def __init__(self, columns: Sequence[Column]) -> None:
-        self._columns = columns
-        self._wanted = [0] * len(columns)
-        self._widths: tuple[int, ...] = ()
-
-    def measure(self, rows: Iterable[Row]) -> None:
-        """Learn from some rows how wide the content is.
-
-        A preferred width never shrinks: columns that move while a filter is typed are hard to read.
-        """
-        for row in rows:
-            self._wanted = [*map(max, self._wanted, map(cell_width, row.cells))]
-
-    @property
-    def needed(self) -> int:
-        """The cells of a line in which no column would be cut."""
-        widths = (
-            max(
-                cells,
-                column.width if not column.flexible else cell_width(column.heading) + SORT_SIGN,
-            )
-            for column, cells in zip(self._columns, self._wanted, strict=True)
-        )
-        return GUTTER + sum(cells + GAP for cells in widths) - GAP
-
-    def share(self, width: int, sort_column: str | None) -> bool:
-        """Share ``width`` cells among the columns. Return whether a column changed.
-
-        The heading of the column that the rows are sorted by has room for the sign of the order.
-        """
-        wanted = [
-            max(cells, cell_width(column.heading) + SORT_SIGN * (column.key == sort_column))
-            for column, cells in zip(self._columns, self._wanted, strict=True)
-        ]
-        before, self._widths = self._widths, place(self._columns, wanted, width)
-        return before != self._widths
-
-    def row(self, row: Row, *, cursor: bool, marked: bool) -> tuple[str, list[int]]:
-        """Return a row as a line, and the character where the text of each column starts.
-
-        Cursor and mark are signs, so that no colour is needed. A column that is dropped starts
-        behind the line.
-        """
-        sign = row.sign or " "
-        line = ("▌" if cursor else " ") + (f"●{sign}" if marked else f"{sign} ")
-        starts, between = [], ""
-        for column, width, text in zip(self._columns, self._widths, row.cells, strict=True):
-            if not width:
-                starts.append(DROPPED)
-                continue
-            cell = fit(text, width, right=column.right)
-            line += between
-            starts.append(len(line) + (len(cell) - len(cell.lstrip()) if column.right else 0))
-            line += cell
-            between = " " * GAP
-        return line, starts
-
-    def matches(
-        self, row: Row, starts: Sequence[int], words: Sequence[str]
-    ) -> Iterator[tuple[int, int, str]]:
-        """Yield where the words stand in the cells of a row, as far as they are shown."""
-        for column, start in enumerate(starts if words else ()):
-            text, width = row.cells[column].lower(), self._widths[column]
-            for word in words:
-                at = text.find(word)
-                while at >= 0 and at < width:
-                    yield start + at, min(len(word), width - at), MATCH
-                    at = text.find(word, at + 1)
-
-    def at(self, cell: int) -> Column | None:
-        """Return the column that a cell of a line belongs to, with the gap after it."""
-        end = GUTTER
-        for column, width in zip(self._columns, self._widths, strict=True):
-            end += width + GAP if width else 0
-            if GUTTER <= cell < end:
-                return column
-        return None
-
-    def cells(self, column: int) -> int:
-        """Return the width of a column."""
-        return self._widths[column]
-
-    def heading(self, sort_column: str | None, *, reverse: bool) -> str:
-        """Return the heading; the sort sign stays when the column's name is cut."""
-        texts = []
-        for column, width in zip(self._columns, self._widths, strict=True):
-            if width:
-                sign = (" ▼" if reverse else " ▲") if column.key == sort_column else ""
-                name = fit(column.heading, min(cell_width(column.heading), width - len(sign)))
-                texts.append(fit(name + sign, width, right=column.right, ellipsis=""))
-        return " " * GUTTER + (" " * GAP).join(texts)
-
-
-def place(columns: Sequence[Column], wanted: Sequence[int], width: int) -> tuple[int, ...]:
-    """Share ``width`` cells: return the width of each column, 0 where it is dropped.
-
-    One is always kept. ``wanted`` is the width of the content of each column. A flexible column
-    whose content is narrower than its ``width`` gives the difference to the others. Spare cells go
-    one by one to the narrowest flexible column whose content does not fit yet, then to the
-    narrowest.
-    """
-    width += GAP  # as if there were a gap after the last column too
-    widths = {index: column.width for index, column in enumerate(columns)}
-    for index, column in enumerate(columns):
-        if column.flexible:
-            content = max(wanted[index], cell_width(column.heading))
-            widths[index] = min(column.width, content)
-    while len(widths) > 1 and sum(cells + GAP for cells in widths.values()) > width:
-        del widths[max(widths, key=lambda index: (columns[index].priority, index))]
-    flexible = [index for index in widths if columns[index].flexible]
-    spare = width - sum(cells + GAP for cells in widths.values())
-    if spare < 0:
-        widths = dict.fromkeys(widths, max(1, width - GAP))
-    for _ in range(spare if flexible else 0):
-        cut = [index for index in flexible if widths[index] < wanted[index]] or flexible
-        widths[min(cut, key=widths.__getitem__)] += 1
-    return tuple(widths.get(index, 0) for index in range(len(columns)))
-
-
-def follow(old: Sequence[str], new: Sequence[str], cursor: int, last_id: str | None) -> int:
-    """Return the index of the cursor after rows with ``new`` ids took the place of ``old`` ones.
-
-    It stays on its id; if that is gone, it goes to the nearest old row that stayed, the one below
-    first; after the table was empty, to the id it was on before (``last_id``). A few neighbours are
-    tried first: indexing 100,000 ids costs more than the rest of a key press.
-    """
-    if old and cursor < len(new) and new[cursor] == old[cursor]:
-        return cursor
-    for reach in (32, len(old)):
-        around = range(max(0, cursor - reach), min(len(old), cursor + reach + 1))
-        far = {old[index]: (abs(index - cursor), index < cursor) for index in around}
-        if not old and last_id is not None:
-            far[last_id] = (0, False)
-        found = [(far[row_id], index) for index, row_id in enumerate(new) if row_id in far]
-        if found:
-            return min(found)[1]
-    return max(0, min(cursor, len(new) - 1))
-
-
-class FilteredTable(Vertical):
-    """A table and its filter, which the screen has to watch: see :meth:`watch_filter`.
-
-    The cursor keys move in the table while the filter is typed; Enter goes to the rows. The field
-    of the filter opens in the line of ``foot``, so that nothing moves. It is mounted from the
-    start: were it mounted by the key that opens it, the next letters could reach the table.
-    ``back`` is the action of the screen that first closes the filter; ``hint`` stands in it while
-    it is empty.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "move(1)", show=False),
-        Binding("up", "move(-1)", show=False),
-    ]
-    DEFAULT_CSS = """
-    FilteredTable > #foot { height: 1; padding: 0 1; color: $warn; }
-    FilteredTable > Input { display: none; height: 1; border: none; max-width: 44; }
-    FilteredTable.-filtered > Input { display: block; }
-    FilteredTable.-filtered > #foot { display: none; }
-    """
-
-    def __init__(
-        self,
-        columns: Sequence[Column],
-        *,
-        back: str = "app.back",
-        hint: str = "filter",
-        counts: bool = True,
-    ) -> None:
-        super().__init__()
-        self.table = RecordsTable(columns, counts=counts, id="table")
-        self.foot = PlainText(id="foot")
-        self._field = TextInput(placeholder=visible(hint), id=FILTER_FIELD, takes=Paste.WORDS)
-        self._back, self._hint = back, hint
-
-    def compose(self) -> Iterable[Widget]:
-        """The table, and below it a line for words or for the filter."""
-        yield from (self.table, self.foot, self._field)
-
-    @property
-    def filter_text(self) -> str:
-        """What is typed into the filter."""
-        return self._field.value
-
-    def watch_filter(self, narrow: Callable[[], None]) -> None:
-        """Call ``narrow`` at once when the filter changes: one frame shows the letter and the rows.
-
-        ``Input.Changed`` would come when the letter is painted already.
-        """
-        self.watch(self._field, "value", narrow, init=False)
-
-    def restore(self, filter_text: str) -> None:
-        """Show the filter with what was typed before, if anything was; the focus stays."""
-        self._field.value = filter_text
-        self.set_class(bool(filter_text), "-filtered")
-
-    @property
-    def nothing_found(self) -> Content:
-        """The notice where the filter finds no row; nothing once its screen was left."""
-        if not self.is_attached:
-            return Content()
-        key = bound(self.screen, self._back).last_key
-        words = f'No matches for "{clean(self.filter_text, 100)}"'
-        terms = f"A filter takes {self._hint}." if ":" in self._hint else ""
-        return notice_content(words, terms, key_content(key, "Clear the filter"))
-
-    def matching(self, rows: Iterable[Row]) -> tuple[Row, ...]:
-        """Return the rows whose cells hold every word of the filter."""
-        words = self.filter_text.casefold().split()
-        return tuple(
-            row for row in rows if all(word in " ".join(row.cells).casefold() for word in words)
-        )
-
-    def open_filter(self) -> None:
-        """Show the filter and type there."""
-        self.add_class("-filtered")
-        self._field.focus()
-
-    def close_filter(self) -> bool:
-        """Clear and hide the filter. Return whether it was open."""
-        opened = self.has_class("-filtered")
-        if opened:
-            self._field.value = ""
-            self.remove_class("-filtered")
-            self.table.focus()
-        return opened
-
-    @on(Input.Submitted)
-    def to_rows(self) -> None:
-        """Go to the rows; the filter stays."""
-        self.table.focus()
-
-    def action_move(self, rows: int) -> None:
-        """Move the cursor of the table while the filter has the focus."""
-        self.table.cursor_row += rows
-
-
-def notice_content(title: str, words: str, keys: Content) -> Content:
-    """Return what stands in place of rows: what is so, why, and the next keys. Cleaned."""
-    parts = [Content.styled(title, "bold"), Content(words), keys[1:]]
-    return Content("\n\n").join([part for part in parts if part])
-
-
-def shown_count(shown: int, total: int, noun: str) -> str:
-    """Return how many rows there are, or how many of them are shown."""
-    if shown != total:
-        return f"{shown} of {total}"
-    return counted(total, noun)

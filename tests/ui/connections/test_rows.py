@@ -19,7 +19,7 @@ from smtp_tui.ui.connections.rows import (
     hint_words,
     order_words,
 )
-from smtp_tui.ui.widgets.table import Look
+from smtp_tui.ui.widgets.rows import Look
 
 NOW = datetime(2020, 6, 1, 12, 0, tzinfo=UTC)
 AS_SERVED = Sort("demo")

@@ -16,18 +16,10 @@ from textual.strip import Strip
 from smtp_tui.text import fit
 from smtp_tui.ui.connections.rows import COLUMNS as RECORD_COLUMNS
 from smtp_tui.ui.theme import ANSI, role_defaults
-from smtp_tui.ui.widgets.table import (
-    GAP,
-    SORT_SIGN,
-    Column,
-    FilteredTable,
-    LazyRows,
-    Look,
-    RecordsTable,
-    Row,
-    follow,
-    place,
-)
+from smtp_tui.ui.widgets.columns import GAP, SORT_SIGN, place
+from smtp_tui.ui.widgets.filtered_table import FilteredTable
+from smtp_tui.ui.widgets.rows import Column, LazyRows, Look, Row, follow
+from smtp_tui.ui.widgets.table import RecordsTable
 
 COLUMNS = (
     Column("name", "NAME", 10, flexible=True, priority=0),
