@@ -28,9 +28,10 @@ from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.sources import LoginToken
 from smtp_tui.profiles.tokens import Tokens
 from smtp_tui.sandbox.certificate import LOOPBACK_NAMES, Certificate
+from smtp_tui.state.auditor import Auditor
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestRun
-from smtp_tui.state.journal import Actor, Auditor
+from smtp_tui.state.journal import Actor
 from smtp_tui.ui.services import ReceivedMail, Services
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 

@@ -52,8 +52,11 @@ from smtp_tui.ui.bulk.run import RunScreen
 from smtp_tui.ui.compare.screen import CompareScreen
 from smtp_tui.ui.connections.detail import DetailScreen, UnreadableScreen
 from smtp_tui.ui.connections.screen import ConnectionsScreen
-from smtp_tui.ui.dialogs import CopyDialog, HelpScreen, QuestionDialog
-from smtp_tui.ui.logs import ActivityScreen, JournalScreen, MailboxScreen, WrittenDialog
+from smtp_tui.ui.dialogs import CopyDialog, QuestionDialog
+from smtp_tui.ui.help import HelpScreen
+from smtp_tui.ui.logs.activity import ActivityScreen
+from smtp_tui.ui.logs.journal import JournalScreen, WrittenDialog
+from smtp_tui.ui.logs.mailbox import MailboxScreen
 from smtp_tui.ui.probe.dialog import DialogueDialog, ProbeDialog
 from smtp_tui.ui.profiles.check import CheckDialog, StartProblemScreen
 from smtp_tui.ui.profiles.form import FirstStartScreen, ProfileFormScreen

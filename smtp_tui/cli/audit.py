@@ -17,8 +17,9 @@ from smtp_tui.cli.say import inform, say
 from smtp_tui.cli.shapes import Write
 from smtp_tui.state.encoding import plain
 from smtp_tui.state.files import state_directory
-from smtp_tui.state.journal import Journal, Written, writes_of
+from smtp_tui.state.journal import Journal
 from smtp_tui.state.names import callable_by
+from smtp_tui.state.written import Written, writes_of
 from smtp_tui.text import counted
 from smtp_tui.typed import typed
 

@@ -20,7 +20,8 @@ from smtp_tui.profiles.preferences import FILE_NAME
 from smtp_tui.profiles.sources import source_words
 from smtp_tui.profiles.toml import read_toml
 from smtp_tui.state.files import FileProblem, config_directory, state_directory, write_private
-from smtp_tui.state.journal import Journal, writes_of
+from smtp_tui.state.journal import Journal
+from smtp_tui.state.written import writes_of
 from smtp_tui.text import counted
 
 if TYPE_CHECKING:

@@ -26,8 +26,9 @@ from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.sources import source_words
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.state.auditor import Auditor
 from smtp_tui.state.files import FileProblem, config_directory, state_directory
-from smtp_tui.state.journal import Auditor, Journal, actor_of
+from smtp_tui.state.journal import Journal, actor_of
 from smtp_tui.state.names import NameStore
 from smtp_tui.text import clean, counted
 from smtp_tui.workflows.session import Memory, Session

@@ -27,10 +27,11 @@ from smtp_tui.profiles.preferences import Preferences, keep_theme, load_preferen
 from smtp_tui.profiles.sources import EnvironmentToken
 from smtp_tui.profiles.store import ProfileStore
 from smtp_tui.profiles.tokens import Tokens
+from smtp_tui.state.auditor import Auditor
 from smtp_tui.state.drafts import DraftStore
 from smtp_tui.state.files import FileProblem, config_directory, state_directory
 from smtp_tui.state.history import TestHistory
-from smtp_tui.state.journal import Auditor, Journal, actor_of
+from smtp_tui.state.journal import Journal, actor_of
 from smtp_tui.state.names import NameStore
 from smtp_tui.state.runs import RunStore
 from smtp_tui.state.settings import SettingsStore

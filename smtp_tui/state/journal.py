@@ -7,70 +7,41 @@ many more hold a write of the last ``KEPT``.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import pwd
 import re
-import time
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import asdict, force_setattr, replace
 
-from smtp_tui.api.clock import Clock
-from smtp_tui.api.models import JsonValue, Record, SecretState, is_secret_name, value_text
-from smtp_tui.api.redaction import masked
-from smtp_tui.api.requests import TESTS, Write
-from smtp_tui.api.secret import MASK
-from smtp_tui.api.writes import Ended, WriteOutcome
+from smtp_tui.api.models import SecretState, is_secret_name
+from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.state import files
 from smtp_tui.state.encoding import Integer, plain, read_line, sha256, utc
 from smtp_tui.state.files import FileProblem
 from smtp_tui.typed import typed
 
 Part = TypeVar("Part", bound=Struct)
-
 FILE_NAME: Final = "audit.jsonl"
 ROTATE_BYTES: Final = 5 * 1024 * 1024
 FILES_KEPT: Final = 10
 KEPT: Final = timedelta(days=90)
-_BITS: Final = 64
-"""An integer of so many bits or more is kept as text."""
-_CLOSE: Final = 0.01
-"""Seconds after a line within which another one is taken for one of many."""
-_PAUSE: Final = 0.002
-"""Seconds for which one of many waits for more."""
 ENTRY_BYTES: Final = 64 * 1024
 TEXT_BYTES: Final = 4 * 1024
 REPLACED: Final = "replaced"
 CLEARED: Final = "cleared"
 _ROTATED: Final = re.compile(rf"{re.escape(FILE_NAME)}\.(?P<number>[1-9][0-9]{{0,8}})\Z")
 _SECRET_WORDS: Final = frozenset({REPLACED, CLEARED, *(state.value for state in SecretState)})
-_WORDS: Final = {
-    "patch": "change",
-    "test_saved": "test",
-    "test_values": "test of unsaved values",
-}
-"""What is told of an operation, where it is not the word that is stored."""
-_TESTS: Final = frozenset(each.name.lower() for each in TESTS)
-VERDICTS: Final = {
-    WriteOutcome.MAIL_ACCEPTED: "ACCEPTED",
-    WriteOutcome.MAIL_REJECTED: "REJECTED",
-    WriteOutcome.MAIL_UNREACHABLE: "UNREACHABLE",
-    WriteOutcome.UNKNOWN: "UNKNOWN",
-}
-"""The verdict of a test email, by the outcome that is stored."""
-NO_OUTCOME: Final = "No outcome recorded: the program ended first, or the write is still under way."
+Value: TypeAlias = str | Integer | None
+"""A parameter in the journal: its text, an integer as such; None where there was no parameter."""
 
 
 class EntryKind(Enum):
@@ -78,10 +49,6 @@ class EntryKind(Enum):
 
     INTENT = "intent"
     OUTCOME = "outcome"
-
-
-Value: TypeAlias = str | Integer | None
-"""A parameter in the journal: its text, an integer as such; None where there was no parameter."""
 
 
 class JournalChange(Struct, frozen=True):
@@ -112,6 +79,9 @@ class Omitted(Struct, frozen=True):
     sha256: str
 
 
+_LONGEST_OMITTED: Final = Omitted(10**18, "0" * 64)
+
+
 class Actor(Struct, frozen=True):
     """The user of the operating system and, over ssh, the client's address."""
 
@@ -128,9 +98,6 @@ def actor_of(environ: Mapping[str, str]) -> Actor:
     through = environ.get("SUDO_USER")
     ssh = environ.get("SSH_CONNECTION", environ.get("SSH_CLIENT", "")).split()
     return Actor(f"{user} (sudo by {through})" if through else user, ssh[0] if ssh else None)
-
-
-_LONGEST_OMITTED: Final = Omitted(10**18, "0" * 64)
 
 
 class JournalEntry(Struct, frozen=True):
@@ -204,10 +171,10 @@ class Journal:
             files.append_line(self.path, lines, sync=True)
         return dropped
 
-    def end(self, found: Iterable[tuple[Written, WriteOutcome]], at: datetime) -> None:
-        """Add the outcomes of writes that have none, or none that is known, found out later."""
-        for write, outcome in found:
-            bare = replace(write.begun, changes=(), omitted=None, words="")
+    def end(self, found: Iterable[tuple[JournalEntry, WriteOutcome]], at: datetime) -> None:
+        """Add outcomes that were found out later to the entries of writes that have none."""
+        for begun, outcome in found:
+            bare = replace(begun, changes=(), omitted=None, words="")
             told = replace(bare, kind=EntryKind.OUTCOME, status=None, request_id=None)
             self.append(replace(told, at=at, outcome=outcome))
 
@@ -302,226 +269,3 @@ def _short(text: str) -> str:
     while len(json.dumps(kept)) > room:
         kept = kept[: len(kept) * room // len(json.dumps(kept))]
     return kept + rest
-
-
-class _Line(Struct, eq=False):
-    """A line that waits to be written, even where nobody awaits it any more.
-
-    ``kept`` gets why it was not written, blank if it was, and what was dropped to make room.
-    """
-
-    entry: Callable[[], JournalEntry]
-    kept: asyncio.Future[tuple[str, str]]
-
-    def tell(self, problem: str, dropped: str) -> None:
-        """Say what came of it, from the thread that writes."""
-        with suppress(RuntimeError):  # the event loop has ended, and with it whoever waited
-            self.kept.get_loop().call_soon_threadsafe(self._set, (problem, dropped))
-
-    def _set(self, told: tuple[str, str]) -> None:
-        if not self.kept.done():
-            self.kept.set_result(told)
-
-
-class Auditor(Struct):
-    """The :class:`~smtp_tui.api.writes.WriteLog` of all clients of one run.
-
-    ``journal`` is called before each writing and may raise ``FileProblem``. ``say`` tells a person
-    of a gap in the journal: once for each reason, and again if it comes back.
-    ``patience`` are seconds after which a disk that does not answer counts as one that cannot be
-    written to.
-
-    One thread writes, so that lines stand in the order in which they were given; the lines that
-    came while it wrote go to the disk together. In a run they come so close that it waits for more:
-    to write four costs as much as to write one. Python waits for it at the end of the program.
-    """
-
-    journal: Callable[[], Journal]
-    actor: Actor
-    clock: Clock
-    say: Callable[[str], object]
-    patience: float = 15.0
-    _said: str = ""
-    _written_at: float = 0.0
-    _waiting: deque[_Line] = field(default_factory=deque)
-    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "journal"))
-
-    def warn(self, problem: str) -> None:
-        """Tell the person, unless it was told already and nothing was journalled since."""
-        if problem != self._said:
-            self._said = problem
-            self.say(f"The journal of writes has a gap: {problem}")
-
-    async def keep(self, write: Write, ended: Ended | None) -> str:
-        """Journal the intent or the outcome; why it is not on the disk, empty if it is."""
-        entry = partial(self._entry, write, ended, self.clock.now())
-        line = _Line(entry, asyncio.get_running_loop().create_future())
-        self._waiting.append(line)
-        self._thread.submit(self._write)
-        try:
-            async with asyncio.timeout(self.patience):
-                problem, dropped = await line.kept
-        except TimeoutError:
-            return f"the disk has not answered within {self.patience:g} s"
-        if problem:
-            return problem
-        self._said = ""
-        if dropped:
-            self.say(f"The journal of writes was full: {dropped}")
-        return ""
-
-    def _write(self) -> None:
-        """Write the lines that wait, in one go; an earlier call may have written them all."""
-        if self._waiting and time.monotonic() - self._written_at < _CLOSE:
-            time.sleep(_PAUSE)
-        lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        problem, dropped = "smtp-tui failed with an internal error", ""
-        try:
-            if lines:
-                dropped = self.journal().append(*(line.entry() for line in lines))
-            problem = ""
-        except FileProblem as error:
-            problem = str(error)
-        finally:
-            self._written_at = time.monotonic()
-            for line in lines:
-                line.tell(problem, dropped)
-                dropped = ""  # which is told once
-
-    def _entry(self, write: Write, ended: Ended | None, at: datetime) -> JournalEntry:
-        """The entry of a write's outcome, or of its intent. It may be long: made in the thread."""
-        target, request, record = write.target, write.request, write.record
-        intent = JournalEntry(
-            kind=EntryKind.INTENT,
-            write_id=write.id,
-            at=at,
-            user=self.actor.user,
-            ssh_client=self.actor.ssh_client,
-            profile=target.name,
-            host=target.origin.text,
-            tenant=target.scope.tenant,
-            team=target.scope.team,
-            namespace=target.scope.namespace,
-            operation=request.operation.name.lower(),
-            record_id=request.record_id,
-            record_name=record.name if record else request.new_name or "",
-            recipient=request.recipient,
-            run=write.run,
-        )
-        if ended is None:
-            return replace(intent, changes=_changes(write))
-        found = asdict(ended) | {"record_id": request.record_id or ended.record_id}
-        return replace(intent, kind=EntryKind.OUTCOME, **found)
-
-
-def _changes(write: Write) -> tuple[JournalChange, ...]:
-    """What the request assigns, and what the record was seen to hold before."""
-    record = write.record
-    if write.request.method == "DELETE" and record is not None:
-        names = dict.fromkeys(parameter.name for parameter in record.parameters)
-        return tuple(JournalChange(name, _before(record, name), None) for name in names)
-    changes = []
-    for name, value in write.request.assigned():
-        before = _before(record, name)
-        changes.append(JournalChange(name, before, _after(name, value, before)))
-    return tuple(changes)
-
-
-def _before(record: Record | None, name: str) -> Value:
-    parameter = record.parameter(name) if record is not None else None
-    if parameter is None:
-        return None
-    value = parameter.value
-    if isinstance(value, SecretState):
-        return value.value
-    return SecretState.SET.value if is_secret_name(name) else journal_value(value)
-
-
-def journal_value(value: JsonValue) -> str | int:
-    """A value as the journal holds it, secrets masked."""
-    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < _BITS:
-        return value
-    return value_text(masked(value))
-
-
-def _after(name: str, value: JsonValue, before: Value) -> str | int:
-    """A value as the journal holds it; of a secret only what became of it."""
-    if value != MASK and not is_secret_name(name):
-        return journal_value(value)
-    if not value:
-        return CLEARED
-    return SecretState.SET.value if before in (None, SecretState.NOT_SET.value) else REPLACED
-
-
-class Written(Struct, frozen=True):
-    """One write: its intent, and its outcomes in the order in which they were journalled.
-
-    ``begun`` is an outcome where the intent is missing: it could not be written or was dropped.
-    """
-
-    begun: JournalEntry
-    outcomes: tuple[JournalEntry, ...] = ()
-
-    @property
-    def operation(self) -> str:
-        """What was to be done, in words."""
-        stored = self.begun.operation
-        if stored == "test_saved" and self.begun.changes:
-            stored = "test_values"
-        return _WORDS.get(stored, stored)
-
-    @property
-    def verdict(self) -> str | None:
-        """The verdict of a test email; None of another write, and where no mail was sent."""
-        return VERDICTS.get(self.outcome) if self.begun.operation in _TESTS else None
-
-    @property
-    def outcome_words(self) -> str:
-        """The verdict of a test email, or what came of another write."""
-        unknown = self.outcome is WriteOutcome.UNKNOWN
-        return self.verdict or ("unknown" if unknown else self.outcome.value)
-
-    @property
-    def last(self) -> JournalEntry:
-        """The latest entry."""
-        return self.outcomes[-1] if self.outcomes else self.begun
-
-    @property
-    def outcome(self) -> WriteOutcome:
-        """The latest outcome; unknown for a write that has none."""
-        return self.last.outcome or WriteOutcome.UNKNOWN
-
-    @property
-    def record_id(self) -> str | None:
-        """The record's id; that of a new record comes with the answer."""
-        return self.last.record_id or self.begun.record_id
-
-    @property
-    def status(self) -> int | None:
-        """The HTTP status of the answer, whatever was found afterwards."""
-        return next((entry.status for entry in self.outcomes if entry.status is not None), None)
-
-    @property
-    def request_id(self) -> str | None:
-        """The server's id of the request, if it sent one."""
-        return next((entry.request_id for entry in self.outcomes if entry.request_id), None)
-
-    @property
-    def words(self) -> str:
-        """Why it was not done, or why the outcome is not known."""
-        if not self.outcomes:
-            return NO_OUTCOME
-        return next((entry.words for entry in self.outcomes if entry.words), "")
-
-
-def writes_of(entries: Iterable[JournalEntry]) -> tuple[Written, ...]:
-    """The writes that these entries tell of, newest first."""
-    by_write: dict[str, list[JournalEntry]] = {}
-    for entry in entries:
-        by_write.setdefault(entry.write_id, []).append(entry)
-    writes: list[Written] = []
-    for found in reversed(by_write.values()):
-        outcomes = tuple(entry for entry in found if entry.kind is EntryKind.OUTCOME)
-        intents = (entry for entry in found if entry.kind is EntryKind.INTENT)
-        writes.append(Written(next(intents, found[0]), outcomes))
-    return tuple(sorted(writes, key=lambda write: write.begun.at, reverse=True))

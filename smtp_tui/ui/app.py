@@ -257,7 +257,7 @@ class SmtpTui(MessagesApp):
 
     def action_activity(self) -> None:
         """Show every request of this run."""
-        from smtp_tui.ui.logs import ActivityScreen
+        from smtp_tui.ui.logs.activity import ActivityScreen
 
         self.push_screen(ActivityScreen(self._current.session, self._services, self._curl))
 
@@ -273,7 +273,7 @@ class SmtpTui(MessagesApp):
 
     def action_journal(self) -> None:
         """Show every write of this user."""
-        from smtp_tui.ui.logs import JournalScreen
+        from smtp_tui.ui.logs.journal import JournalScreen
 
         services, session = self._services, self._current.session
         if not isinstance(self.screen, JournalScreen):
@@ -341,7 +341,7 @@ class SmtpTui(MessagesApp):
 
     def action_mailbox(self) -> None:
         """Show the demo's mailbox."""
-        from smtp_tui.ui.logs import MailboxScreen
+        from smtp_tui.ui.logs.mailbox import MailboxScreen
 
         services, session = self._services, self._current.session
         if services.mailbox is not None:
@@ -349,7 +349,7 @@ class SmtpTui(MessagesApp):
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
-        from smtp_tui.ui.dialogs import HelpScreen
+        from smtp_tui.ui.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
             ids, situation = self._offered(self.screen)

@@ -17,7 +17,9 @@ from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.editing.merge import Comparison
 from smtp_tui.editing.patch import Change
 from smtp_tui.mail.outcome import TestOutcome, Verdict
-from smtp_tui.state.journal import CLEARED, Value, Written, journal_value
+from smtp_tui.state.auditor import journal_value
+from smtp_tui.state.journal import CLEARED, JournalEntry, Value
+from smtp_tui.state.written import Written
 from smtp_tui.text import sentence
 from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows.plan import Place, Plan, PlanEntry
@@ -187,8 +189,8 @@ def results_of(
 
 def settled(
     plan: Plan, results: Iterable[Result], run_id: str, writes: Iterable[Written]
-) -> Iterator[tuple[Written, WriteOutcome]]:
-    """The writes of a run whose end the journal does not know, and what is known of it by now.
+) -> Iterator[tuple[JournalEntry, WriteOutcome]]:
+    """The writes of a run whose end the journal does not know, each with what is known by now.
 
     ``results`` are what the run came to since. ``writes`` are the newest first.
     """
@@ -203,7 +205,7 @@ def settled(
         for number, write in enumerate(own.get(_key(entry), ())):
             if write.outcome is WriteOutcome.UNKNOWN:
                 found = looked or (number == 0 and result.words != _DONE_SINCE)
-                yield write, WriteOutcome.FOUND_DONE if found else WriteOutcome.SENT_AGAIN
+                yield write.begun, WriteOutcome.FOUND_DONE if found else WriteOutcome.SENT_AGAIN
 
 
 def _done_since(entry: PlanEntry, place: Place | None, writes: Iterable[Written]) -> Result | None:

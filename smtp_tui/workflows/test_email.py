@@ -23,7 +23,7 @@ from smtp_tui.mail.outcome import Phase, TestOutcome, Verdict
 from smtp_tui.state.encoding import RecordKey
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import PasswordUsed, TestHistory, TestRun
-from smtp_tui.state.journal import VERDICTS
+from smtp_tui.state.written import VERDICTS
 from smtp_tui.text import duration, record_name
 from smtp_tui.workflows.operator import About, Kind, Notice, Operator
 from smtp_tui.workflows.session import Session

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from smtp_tui.state.journal import Journal, writes_of
+from smtp_tui.state.journal import Journal
 from smtp_tui.state.runs import RunStore
+from smtp_tui.state.written import writes_of
 from tests.cli.console import Console, Typist
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox, SandboxOptions
 

@@ -15,8 +15,9 @@ from threading import Event
 import pytest
 
 from smtp_tui.api.writes import WriteOutcome
-from smtp_tui.state.journal import Journal, writes_of
+from smtp_tui.state.journal import Journal
 from smtp_tui.state.runs import RunStore
+from smtp_tui.state.written import writes_of
 from tests.cli.test_edge import GOOD, PROGRAM
 from tests.e2e.terminal import TIMEOUT, Terminal
 from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox

@@ -18,16 +18,9 @@ from smtp_tui.api.requests import patch_request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.target import Access
 from smtp_tui.api.writes import Ended, WriteOutcome
-from smtp_tui.state.journal import (
-    NO_OUTCOME,
-    Auditor,
-    EntryKind,
-    Journal,
-    JournalChange,
-    JournalEntry,
-    actor_of,
-    writes_of,
-)
+from smtp_tui.state.auditor import Auditor
+from smtp_tui.state.journal import EntryKind, Journal, JournalChange, JournalEntry, actor_of
+from smtp_tui.state.written import NO_OUTCOME, writes_of
 from tests.api.desk import BODY_PASSWORD, IMPATIENT, WRITES, Desk, as_it_came, desk
 from tests.failing_sandbox import Fault, FaultKind, Sandbox
 from tests.state.test_files import at_most

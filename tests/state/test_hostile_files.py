@@ -28,11 +28,12 @@ from smtp_tui.state.drafts import DraftStore
 from smtp_tui.state.encoding import plain
 from smtp_tui.state.files import FileProblem
 from smtp_tui.state.history import TestHistory
-from smtp_tui.state.journal import Journal, writes_of
+from smtp_tui.state.journal import Journal
 from smtp_tui.state.settings import SettingsStore, Sort
+from smtp_tui.state.written import writes_of
 from smtp_tui.ui.connections.rows import ago
 from smtp_tui.ui.keymap import keymap_of
-from smtp_tui.ui.logs import write_row, written_content
+from smtp_tui.ui.logs.journal import write_row, written_content
 from tests.profiles.test_store import HAND_MADE
 from tests.state.test_drafts import DRAFT
 from tests.state.test_history import KEY, run

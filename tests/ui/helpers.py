@@ -36,7 +36,8 @@ from smtp_tui.api.transport import Limits
 from smtp_tui.cli.screen import demo_services
 from smtp_tui.profiles.model import Profile
 from smtp_tui.profiles.tokens import Tokens
-from smtp_tui.state.journal import Actor, Auditor
+from smtp_tui.state.auditor import Auditor
+from smtp_tui.state.journal import Actor
 from smtp_tui.ui.app import SmtpTui
 from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Operation, RecordedRequest, Sandbox

@@ -23,7 +23,7 @@ from smtp_tui.api.tls import PinMismatch
 from smtp_tui.cli.arguments import parse
 from smtp_tui.ui.actions import BY_ID
 from smtp_tui.ui.keymap import error_text, key_here
-from smtp_tui.ui.logs import ActivityScreen
+from smtp_tui.ui.logs.activity import ActivityScreen
 from smtp_tui.ui.profiles.switcher import ProfilesDialog
 from smtp_tui.ui.review import ReviewDialog
 from tests.failing_sandbox import Fault, FaultKind, Sandbox

@@ -19,7 +19,8 @@ from smtp_tui.editing.patch import Change, Patch
 from smtp_tui.editing.values import ABSENT
 from smtp_tui.sandbox.accounts import MAIL_NAMESPACE
 from smtp_tui.state.history import TestHistory
-from smtp_tui.state.journal import Journal, writes_of
+from smtp_tui.state.journal import Journal
+from smtp_tui.state.written import writes_of
 from smtp_tui.workflows.plan import (
     Place,
     Plan,

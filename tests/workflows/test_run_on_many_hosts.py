@@ -19,7 +19,8 @@ from smtp_tui.cli.running import known_profiles, session_of
 from smtp_tui.editing.patch import Change
 from smtp_tui.editing.values import ABSENT
 from smtp_tui.state.history import TestHistory
-from smtp_tui.state.journal import Journal, writes_of
+from smtp_tui.state.journal import Journal
+from smtp_tui.state.written import writes_of
 from smtp_tui.workflows.plan import Place, Plan, PlanEntry, change_entries
 from smtp_tui.workflows.progress import Progress
 from smtp_tui.workflows.run import Run

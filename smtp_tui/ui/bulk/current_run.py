@@ -18,8 +18,8 @@ from textual.app import App
 from textual.message import Message
 
 from smtp_tui.state.files import FileProblem
-from smtp_tui.state.journal import writes_of
 from smtp_tui.state.runs import KeptRun
+from smtp_tui.state.written import writes_of
 from smtp_tui.text import clean, counted
 from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.ui.operator import ScreenOperator

@@ -14,7 +14,7 @@ from textual.content import Content
 
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.state.files import FileProblem
-from smtp_tui.state.journal import writes_of
+from smtp_tui.state.written import writes_of
 from smtp_tui.text import clean, counted, moment, shortened
 from smtp_tui.ui.bulk.ask_secrets import SecretsDialog
 from smtp_tui.ui.bulk.current_run import ABOUT, counts_words

@@ -12,7 +12,8 @@ from smtp_tui.api.secret import SecretStr
 from smtp_tui.api.writes import WriteOutcome
 from smtp_tui.editing.patch import Change
 from smtp_tui.editing.values import ABSENT
-from smtp_tui.state.journal import EntryKind, JournalEntry, writes_of
+from smtp_tui.state.journal import EntryKind, JournalEntry
+from smtp_tui.state.written import writes_of
 from smtp_tui.ui.services import Services
 from smtp_tui.workflows.plan import Place, Plan, PlanEntry, change_entries
 from smtp_tui.workflows.plan_file import plan_json, read_plan

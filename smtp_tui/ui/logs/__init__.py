@@ -1,0 +1,1 @@
+"""What happened: requests, writes, and the mails of the demo."""
