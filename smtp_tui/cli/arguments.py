@@ -326,7 +326,8 @@ def _add_destroying_and_testing(on_profile: AddCommand) -> None:
     on_profile("delete", "changes.delete_record", words, "PRIMARY --yes").takes(
         argument("values RECORD", "records, by id or name", **ANY),
         *(*_CONFIRMATION, *_MANY, *_MANY_CONFIRMED),
-        more=_MORE_THAN_ONE,
+        more="A backup is written first, without secrets; stderr names its file, and the\n"
+        f"apply that brings the records back.\n{_MORE_THAN_ONE}",
     )
     words, example = "send a test email and print the verdict", "PRIMARY --to you@example.com"
     on_profile("test", "send_test.send_test", words, example).takes(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from smtp_tui.api.models import Record
 from smtp_tui.api.requests import Operation
 from smtp_tui.cli.exit_codes import ExitCode, UsageError
 from smtp_tui.cli.failing import tell
@@ -16,12 +15,11 @@ from smtp_tui.cli.running import Environ, begin, named_records, record_and_value
 from smtp_tui.cli.say import inform, say, show
 from smtp_tui.cli.shapes import outcome_of
 from smtp_tui.cli.values import preset_named, read_values
-from smtp_tui.editing.draft import Draft, draft_of, new_draft
-from smtp_tui.editing.patch import Patch
+from smtp_tui.editing.draft import draft_of, new_draft
 from smtp_tui.text import clean, record_name, sentence
 from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows import write_record
-from smtp_tui.workflows.plan import PlanEntry
+from smtp_tui.workflows.plan import Place, Plan, PlanEntry
 from smtp_tui.workflows.progress import Result, write_result
 from smtp_tui.workflows.session import Session
 
@@ -43,7 +41,8 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         """Find the record, and save what changes."""
         opened = await find(session, operator, wanted)
         draft, patch = values.fill(draft_of(opened), opened)
-        return await _save(session, operator, draft, patch, opened)
+        entry = PlanEntry(session.profile.name, Operation.PATCH, opened, draft.name, patch)
+        return await _save(session, operator, entry, environ)
 
     return run.do(work)
 
@@ -73,7 +72,8 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
     async def work(session: Session, operator: CommandOperator) -> ExitCode:
         """Save the new record."""
-        return await _save(session, operator, draft, patch, None)
+        entry = PlanEntry(session.profile.name, Operation.CREATE, None, draft.name, patch)
+        return await _save(session, operator, entry, environ)
 
     return run.do(work)
 
@@ -89,17 +89,16 @@ def _create_list(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
 
 async def _save(
-    session: Session, operator: CommandOperator, draft: Draft, patch: Patch, opened: Record | None
+    session: Session, operator: CommandOperator, entry: PlanEntry, environ: Environ
 ) -> ExitCode:
-    rehearse = operator.options.dry_run
+    _back_up(session, operator, entry, environ)
     outcome = await write_record.save_record(
-        session, operator, opened, patch, name=draft.name, rehearse=rehearse, look_first=True
+        *(session, operator, entry.record, entry.patch),
+        name=entry.name,
+        rehearse=operator.options.dry_run,
+        look_first=True,
     )
-    operation = Operation.CREATE if opened is None else Operation.PATCH
-    name = session.profile.name
-    return _tell_end(
-        session, operator, PlanEntry(name, operation, opened, draft.name, patch), outcome
-    )
+    return _tell_end(session, operator, entry, outcome)
 
 
 def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
@@ -115,11 +114,24 @@ def delete_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
     async def work(session: Session, operator: CommandOperator) -> ExitCode:
         """Find the record, and delete it."""
         record, rehearse = await find(session, operator, wanted), options.dry_run
-        outcome = await write_record.delete_record(session, operator, record, rehearse=rehearse)
         entry = PlanEntry(session.profile.name, Operation.DELETE, record)
+        _back_up(session, operator, entry, environ)
+        outcome = await write_record.delete_record(session, operator, record, rehearse=rehearse)
         return _tell_end(session, operator, entry, outcome)
 
     return run.do(work)
+
+
+def _back_up(
+    session: Session, operator: CommandOperator, entry: PlanEntry, environ: Environ
+) -> None:
+    """Have the record written to a file once the review is approved, if the write destroys."""
+    if not entry.destroys:
+        return
+    from smtp_tui.cli.backup import keep_backup  # noqa: PLC0415 - only where it is written
+
+    plan = Plan(f"{entry.verb} {entry.named}", (entry,), (Place.of(session, 1),))
+    operator.before_sending = lambda: keep_backup(environ, plan)
 
 
 def _tell_end(

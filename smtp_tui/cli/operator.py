@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import json
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,8 @@ class CommandOperator:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
+        self.before_sending: Callable[[], Awaitable[None]] | None = None
+        """Done once a review is approved, and not in a dry run."""
         self._approved: Request | None = None
 
     async def review(self, session: Session, plan: PlannedWrite) -> bool:
@@ -57,6 +59,8 @@ class CommandOperator:
         self._print(session, plan)
         if not options.dry_run and options.confirm_name is None:
             self._confirm(session, plan)
+        if self.before_sending is not None and not options.dry_run and self._approved is None:
+            await self.before_sending()
         self._approved = plan.request
         return True
 
@@ -65,6 +69,9 @@ class CommandOperator:
         known = plan.record_id is not None and plan.name.strip()
         inform(f"{plan.verb} {plan.named}{f' ({plan.record_id})' if known else ''}")
         lines = [*(f"{plan.mark} {change}" for change in plan.changes), *plan.notes]
+        if plan.destroys:
+            lost = plan.lost or [change.name for change in plan.patch.changes if change.clears]
+            lines.append(f"A backup is written first. It cannot bring back: {', '.join(lost)}.")
         if not self.options.dry_run:
             lines += _request_text(session, plan.request).split("\n")
         for line in lines:

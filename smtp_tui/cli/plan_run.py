@@ -9,6 +9,7 @@ from datetime import datetime
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import Access
+from smtp_tui.cli.backup import keep_backup
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
 from smtp_tui.cli.many import Sessions
 from smtp_tui.cli.operator import CommandOperator
@@ -20,7 +21,6 @@ from smtp_tui.state.files import FileProblem, state_directory
 from smtp_tui.state.history import TestHistory
 from smtp_tui.state.runs import RunStore
 from smtp_tui.text import counted
-from smtp_tui.workflows.backup import write_backup
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.plan_file import plan_json
 from smtp_tui.workflows.run import Run
@@ -94,13 +94,10 @@ def _confirm(sessions: Sessions, plan: Plan) -> None:
 async def _carry_out(sessions: Sessions, plan: Plan) -> None:
     """Run a plan that was confirmed, and say what came of each record."""
     many = sessions.many
+    await keep_backup(many.environ, plan)
     state = state_directory(many.environ)
-    now = Clock().now()
-    if plan.destroys:
-        for file in await asyncio.to_thread(write_backup, state, plan, now):
-            inform(f"Backup of the records as they are: {file}")
     store = RunStore(state)
-    run_id = await _kept(store, plan, now)
+    run_id = await _kept(store, plan, Clock().now())
     mails = TestMails(TestHistory(state))
     outcomes = Outcomes(many.options)
     operator = _Unasked(many.options)

@@ -193,7 +193,8 @@ def changes_content(plan: PlannedWrite) -> Content:
     contents = [Content.styled(clean(line), looks.get(line[0], "bold")) for line in lines]
     if plan.untouched:
         contents.append(Content.styled(f"Not touched: {_named(plan.untouched)}", "dim"))
-    contents += [Content(clean(note)) for note in plan.notes]
+    lost = (f"Not restored by undo: {', '.join(plan.lost)}.",) if plan.lost else ()
+    contents += [Content(clean(note)) for note in (*lost, *plan.notes)]
     return Content("\n").join(contents)
 
 

@@ -12,13 +12,13 @@ from smtp_tui.text import moment
 from smtp_tui.workflows.plan import Plan
 
 
-def write_backup(state_directory: Path, plan: Plan, now: datetime) -> tuple[Path, ...]:
+def write_backup(state_directory: Path, plan: Plan, now: datetime) -> dict[str, Path]:
     """Write the records that a plan changes or deletes, as they are: a file for each profile.
 
     ``smtp-tui --profile PROFILE apply FILE`` brings them back, but for their ids and secrets, and
     only to the server and tenant where they were. It blocks, and raises ``FileProblem``.
     """
-    files = []
+    files = {}
     for number, profile in enumerate(plan.profiles):
         work = [entry for entry in plan.work if entry.profile == profile]
         records = [entry.record for entry in work if entry.record is not None]
@@ -31,8 +31,8 @@ def write_backup(state_directory: Path, plan: Plan, now: datetime) -> tuple[Path
         file = state_directory / "backups" / name
         text = document_yaml(records, heading, with_ids=True, only_in=only_in)
         write_atomic(file, text)
-        files.append(file)
-    return tuple(files)
+        files[profile] = file
+    return files
 
 
 def _in_a_name(profile: str) -> str:

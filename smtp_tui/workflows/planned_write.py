@@ -25,8 +25,9 @@ class PlannedWrite(Struct, frozen=True):
 
     ``changes`` and ``notes`` are lines, not cleaned: what changes, and what a person should know.
     ``record_id`` is None for a record to be created; ``taken`` is then the id of a record that has
-    its name already, if one does. ``destroys`` is set where something cannot come back. ``patch``
-    is what changes, and ``untouched`` the parameters that do not.
+    its name already, if one does. ``destroys`` is set where something cannot come back, and
+    ``lost`` is what recreating a deleted record does not restore. ``patch`` is what changes, and
+    ``untouched`` the parameters that do not.
     """
 
     request: Request
@@ -36,6 +37,7 @@ class PlannedWrite(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     taken: str = ""
     destroys: bool = False
+    lost: tuple[str, ...] = ()
     patch: Patch = Patch()
     untouched: tuple[str, ...] = ()
 
@@ -115,7 +117,7 @@ def delete_plan(scope: Scope, record: Record, notes: tuple[str, ...]) -> Planned
     """The plan that deletes a record. Raises :class:`~smtp_tui.api.requests.IdRefused`."""
     host = f"{record.text('hostname')[:80]}:{record.text('port')[:20]}"
     changes = (f"{record_name(record.name, record.id)} ({host}) will be deleted",)
-    lost = f"Not restored by undo: {', '.join(lost_by_delete(record))}."
-    notes = (*notes, lost, "Services that send mail through it will fail.")
+    lost = lost_by_delete(record)
+    notes = (*notes, "Services that send mail through it will fail.")
     request = delete_request(scope, record.id)
-    return PlannedWrite(request, record.name, record.id, changes, notes, destroys=True)
+    return PlannedWrite(request, record.name, record.id, changes, notes, destroys=True, lost=lost)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+
 import pytest
 
 from tests.cli.console import Console, Typist
@@ -29,6 +32,36 @@ def test_yes_deletes_the_named_record_only(
     (told,) = result.json("outcomes")
     assert (told["id"], told["operation"], told["outcome"]) == (record_id, "delete", "done")
     assert f"DELETE {sandbox.base_url}/cam/api/v1/smtpconnections/{record_id}" in result.err
+
+
+@pytest.mark.parametrize("confirmed", [("--yes",), ("--confirm-name", "OLD"), ()])
+def test_a_deleted_record_is_brought_back_as_stderr_says(
+    console: Console, sandbox: Sandbox, record_id: str, tmp_path: Path, confirmed: tuple[str, ...]
+) -> None:
+    backups = tmp_path / "state" / "backups"
+    dry = console.run("delete", "OLD", "--dry-run")
+    assert not backups.exists()
+    result = console.run("delete", "OLD", *confirmed, typist=Typist("OLD"))
+    (backup,) = backups.iterdir()
+    assert f"Backup of the records as they are, without secrets: {backup}" in result.err
+    for said in (dry.err, result.err):
+        assert "A backup is written first. It cannot bring back: id" in said
+        assert "undo" not in said
+    command = result.err.partition("To bring them back: smtp-tui ")[2].splitlines()[0]
+    assert console.run(*shlex.split(command), "--yes").code == 0
+    assert names(sandbox) == ["BEFORE", "OLD"]
+    back = console.run("get", "OLD", "--json=parameters").json("parameters")
+    assert {name: back[name] for name in VALUES} == VALUES
+
+
+def test_without_a_backup_nothing_is_deleted(
+    console: Console, sandbox: Sandbox, record_id: str, tmp_path: Path
+) -> None:
+    (tmp_path / "state").mkdir(mode=0o700)
+    (tmp_path / "state" / "backups").touch()
+    result = console.run("delete", "OLD", "--yes")
+    assert (result.code, names(sandbox)) == (2, ["BEFORE", "OLD"])
+    assert str(tmp_path / "state" / "backups") in result.err
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_what_the_file_lacks_is_deleted_only_if_asked_to(
     pruned = console.run("apply", str(file), "--yes", "--prune")
     assert pruned.code == 0
     assert [record.name for record in sandbox.records()] == ["OLD-0", "OLD-1"]
-    assert "Backup of the records as they are: " in pruned.err
+    assert "Backup of the records as they are, without secrets: " in pruned.err
 
 
 def test_a_password_is_read_from_its_reference_when_it_is_sent_and_only_then(

@@ -115,7 +115,22 @@ def test_clearing_a_password_is_an_act_of_its_own(
     result = console.run("set", "PRIMARY", "--clear-password", "--yes")
     assert (result.code, sandbox.record(record_id).values["password"]) == (0, "")
     assert "~ password will be cleared" in result.err
+    assert "A backup is written first. It cannot bring back: password." in result.err
     assert console.run("set", "PRIMARY", "--clear-password", typist=Typist("yes")).code == 0
+
+
+def test_the_record_as_it_was_is_kept_before_a_password_is_cleared_from_one(
+    console: Console, sandbox: Sandbox, record_id: str, tmp_path: Path
+) -> None:
+    result = console.run("set", "PRIMARY", "port=587", "--clear-password", "--yes")
+    (backup,) = (tmp_path / "state" / "backups").iterdir()
+    assert f"without secrets: {backup}" in result.err
+    assert f"To bring them back: smtp-tui --profile environment apply {backup}" in result.err
+    assert console.run("apply", str(backup), "--yes").code == 0
+    assert sandbox.record(record_id).values["port"] == 25
+    cleared = console.run("set", "PRIMARY", "--clear-password", "--yes")
+    assert "without secrets: " in cleared.err
+    assert "bring them back" not in cleared.err
 
 
 @pytest.mark.parametrize("text", ["*****", "•••"])

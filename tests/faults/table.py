@@ -2556,9 +2556,16 @@ FAULTS: Final = (
     Fault(
         "a destroying plan is begun without a backup",
         KEPT,
-        "            if plan.destroys:\n                self.backups =",
-        "            if not plan.destroys:\n                self.backups =",
+        "            if plan.destroys:\n                written =",
+        "            if not plan.destroys:\n                written =",
         (f"{UI_BULK_PLAN}::test_a_delete_starts_on_cancel_and_writes_a_backup_first",),
+    ),
+    Fault(
+        "a command deletes one record without a backup",
+        KEPT,
+        "        if self.before_sending is not None and not options.dry_run",
+        "        if self.before_sending is not None and options.dry_run",
+        (f"{CLI_DELETE}::test_a_deleted_record_is_brought_back_as_stderr_says",),
     ),
     Fault(
         "a record whose secret was not typed counts as done",

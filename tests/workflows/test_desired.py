@@ -162,7 +162,7 @@ def test_a_backup_brings_back_what_was_deleted_and_changed(tmp_path: Path) -> No
     records = record("A", username="u"), record("B", "2")
     place = Place("prod/x", "https://cam.example", "t", "all", "", 2)
     plan = Plan("Delete 2 records", delete_entries("prod/x", records), (place,))
-    (file,) = write_backup(tmp_path / "state", plan, AT)
+    (file,) = write_backup(tmp_path / "state", plan, AT).values()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert file.parent == tmp_path / "state" / "backups"
     verbs = [entry[:2] for entry in told(planned(file.read_text()))]
@@ -176,7 +176,7 @@ def test_a_backup_brings_back_what_was_deleted_and_changed(tmp_path: Path) -> No
 def test_a_backup_is_applied_in_its_own_place_only(tmp_path: Path) -> None:
     place = Place("prod", "https://cam.example", "another tenant", "all", "", 1)
     plan = Plan("Delete 1 record", delete_entries("prod", [record("A")]), (place,))
-    (file,) = write_backup(tmp_path / "state", plan, AT)
+    (file,) = write_backup(tmp_path / "state", plan, AT).values()
     text = file.read_text()
     with pytest.raises(NotADocument, match="another tenant only; the profile prod leads elsewhere"):
         planned(text)

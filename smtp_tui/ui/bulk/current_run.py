@@ -130,7 +130,8 @@ class CurrentRun:
         try:
             now, state = self._clock.now(), self._store.directory.parent
             if plan.destroys:
-                self.backups = await asyncio.to_thread(write_backup, state, plan, now)
+                written = await asyncio.to_thread(write_backup, state, plan, now)
+                self.backups = (*written.values(),)
         except FileProblem as problem:
             words = f"Nothing was sent: the backup cannot be written: {problem}"
             tell(app, clean(words, 400), about=ABOUT, kind=Kind.BAD)
