@@ -109,6 +109,11 @@ class Patch(Struct, frozen=True):
         """The parameters that change."""
         return tuple(change.name for change in self.changes)
 
+    @property
+    def secrets(self) -> dict[str, Sendable]:
+        """What secrets are set to, by parameter."""
+        return {change.name: change.after for change in self.changes if change.secret}
+
     def change(self, name: str) -> Change | None:
         """The change of one parameter, or None where it stays as it is."""
         return next((change for change in self.changes if change.name == name), None)

@@ -63,22 +63,32 @@ class TestRun(Struct, frozen=True):
 
 
 class _Save(Struct, frozen=True):
-    """The moment at which a secret of a record was saved, in UTC."""
+    """The moment at which a secret of a record was saved, in UTC.
+
+    ``tested`` are the times of the test emails that were sent with the very secret.
+    """
 
     saved: datetime
+    tested: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
         force_setattr(self, "saved", encoding.utc(self.saved))
+        force_setattr(self, "tested", tuple(map(encoding.utc, self.tested)))
 
 
 _Event: TypeAlias = TestRun | _Save
 
 
 class Tested(Struct, frozen=True):
-    """A test email, and whether a secret of the record was saved after it was sent."""
+    """A test email, and what is known of the secrets of its record since.
+
+    ``secret_saved`` is whether another secret was saved after it was sent, ``typed_saved`` whether
+    the one that was typed for it is the one that was saved.
+    """
 
     run: TestRun
     secret_saved: bool
+    typed_saved: bool = False
 
 
 class TestHistory:
@@ -87,7 +97,7 @@ class TestHistory:
     def __init__(self, directory: Path) -> None:
         self.path = directory / "tests.jsonl"
         self._runs: dict[encoding.RecordKey, tuple[TestRun, ...]] = {}
-        self._saved: dict[encoding.RecordKey, datetime] = {}
+        self._saved: dict[encoding.RecordKey, _Save] = {}
         self._events: list[encoding.RecordKey] = []
         self._guard = threading.Lock()
         self._compact_at = COMPACT_BYTES
@@ -110,9 +120,14 @@ class TestHistory:
                 self.remember(key, event)
         return newer
 
-    def saved_secret(self, key: encoding.RecordKey, at: datetime) -> None:
-        """Note that a save changed a secret of the record. Raises as :meth:`add`."""
-        self.add(key, _Save(at))
+    def saved_secret(
+        self, key: encoding.RecordKey, at: datetime, tested: tuple[datetime, ...] = ()
+    ) -> None:
+        """Note that a save changed a secret of the record. Raises as :meth:`add`.
+
+        The tests of the times ``tested`` were sent with that secret.
+        """
+        self.add(key, _Save(at, tested))
 
     def add(self, key: encoding.RecordKey, event: _Event) -> None:
         """Add one test email or save, in memory first.
@@ -135,7 +150,12 @@ class TestHistory:
         """The test emails of one record, newest first, at most ``RUNS_KEPT``."""
         saved = self._saved.get(key)
         runs = self._runs.get(key, ())
-        return tuple(Tested(run, saved is not None and run.at < saved) for run in runs)
+        if saved is None:
+            return tuple(Tested(run, secret_saved=False) for run in runs)
+        same = frozenset(saved.tested)
+        return tuple(
+            Tested(run, run.at < saved.saved and run.at not in same, run.at in same) for run in runs
+        )
 
     def since(self, count: int) -> tuple[int, frozenset[encoding.RecordKey]]:
         """The number of events so far, and the records of those after the first ``count``."""
@@ -156,8 +176,8 @@ class TestHistory:
         """Keep a test email or a save in memory only. Threads call this, so it holds a lock."""
         with self._guard:
             known, saved = self._runs.get(key, ()), self._saved.get(key)
-            if isinstance(event, _Save) and (saved is None or event.saved > saved):
-                self._saved[key] = event.saved
+            if isinstance(event, _Save) and (saved is None or event.saved > saved.saved):
+                self._saved[key] = event
             elif isinstance(event, TestRun) and event not in known:
                 newest = sorted((event, *known), key=lambda run: run.at, reverse=True)
                 self._runs[key] = tuple(newest[:RUNS_KEPT])
@@ -173,7 +193,7 @@ class TestHistory:
         runs.sort(key=lambda test: test[1].at)
         kept: list[tuple[encoding.RecordKey, _Event]] = [*runs[-MAX_RUNS:]]
         tested = {key for key, _ in kept}
-        kept += [(key, _Save(at)) for key, at in self._saved.items() if key in tested]
+        kept += [(key, save) for key, save in self._saved.items() if key in tested]
         text = "".join(f"{json.dumps(encoding.plain(key, event))}\n" for key, event in kept)
         write_atomic(self.path, text)
         self._compact_at = max(COMPACT_BYTES, 2 * len(text.encode()))

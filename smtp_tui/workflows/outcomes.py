@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -27,7 +28,8 @@ class Saved(Struct, frozen=True):
 
     ``record_id`` is None where the server did not tell the id of a new record. ``notes`` are what
     a person should know besides. ``unanswered`` is set where the answer was lost, and a look found
-    the change done.
+    the change done. ``tested`` are the times of the test emails that were sent with the secrets
+    that were saved.
     """
 
     record_id: str | None
@@ -36,6 +38,7 @@ class Saved(Struct, frozen=True):
     patch: Patch
     notes: tuple[str, ...] = ()
     unanswered: Unknown | None = None
+    tested: tuple[datetime, ...] = ()
 
 
 class Deleted(Struct, frozen=True):

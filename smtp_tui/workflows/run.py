@@ -256,7 +256,7 @@ class Run:
 
     async def _remember_secret(self, session: Session, saved: ends.Saved) -> None:
         """Keep the time at which a secret was saved: the tests before it say nothing any more."""
-        if any(change.secret for change in saved.patch.changes):
+        if saved.patch.secrets:
             history, key = self._tests.history, session.key(saved.record_id)
             with suppress(FileProblem):  # what was sent is told; the history warns at its reading
                 await asyncio.to_thread(history.saved_secret, key, self._clock.now())

@@ -1186,13 +1186,30 @@ FAULTS: Final = (
         HONEST,
         "    if tested.secret_saved:",
         "    if not tested:",
-        (f"{UI_TEST_ROUND}::test_a_verdict_is_outdated_once_a_password_was_saved_after_it",),
+        (f"{UI_TEST_ROUND}::test_a_verdict_is_outdated_once_another_password_was_saved_after_it",),
+    ),
+    Fault(
+        "any verdict of a form holds once a password is saved there",
+        HONEST,
+        " if mail.subject.patch.secrets == secrets)",
+        ")",
+        (f"{UI_TEST_ROUND}::test_a_verdict_is_outdated_once_another_password_was_saved_after_it",),
+    ),
+    Fault(
+        "a verdict is outdated by the save of what was tested",
+        HONEST,
+        "replace(outcome, tested=same)",
+        "outcome",
+        (
+            f"{UI_TEST_ROUND}"
+            "::test_a_verdict_holds_once_the_password_that_was_tested_is_saved_and_after_a_restart",
+        ),
     ),
     Fault(
         "a verdict is outdated by a save that was undone",
         HONEST,
-        "if any(change.secret for change in patch.changes):",
-        "if patch:",
+        "                    if patch.secrets:",
+        "                    if patch:",
         (
             f"{UI_TEST_ROUND}"
             "::test_a_verdict_holds_again_once_an_undo_has_restored_the_tested_values",

@@ -168,6 +168,26 @@ def test_a_saved_secret_marks_the_tests_before_it_and_not_those_after_it(tmp_pat
         assert (newest.run.at.minute, newest.secret_saved) == (3, False)
 
 
+def test_a_test_with_the_secret_that_was_saved_holds_until_another_one_is_saved(
+    tmp_path: Path,
+) -> None:
+    some = TestHistory(tmp_path)
+    some.add(KEY, run(0))
+    some.add(KEY, run(1))
+    some.saved_secret(KEY, START + timedelta(minutes=2), (run(1).at,))
+    for found in (some, loaded(tmp_path)):
+        tests = found.tests(KEY)
+        assert [(test.secret_saved, test.typed_saved) for test in tests] == [
+            (False, True),
+            (True, False),
+        ]
+    some.saved_secret(KEY, START + timedelta(minutes=3))
+    for found in (some, loaded(tmp_path)):
+        assert {(test.secret_saved, test.typed_saved) for test in found.tests(KEY)} == {
+            (True, False)
+        }
+
+
 def test_it_tells_which_records_were_tested_since_a_look_and_a_line_read_again_is_no_test(
     tmp_path: Path,
 ) -> None:

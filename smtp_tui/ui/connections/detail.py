@@ -165,6 +165,8 @@ def _run_content(tested: Tested, record: Record, now: datetime, *, whole: bool) 
     to = f"to {clean(run.recipient, 80)}"
     if whole:
         to = f"{moment(run.at)} {to} as {clean(run.profile, 40)}\n  used {_used(run)}"
+        if why and run.unsaved:
+            to += f"\n  not saved then: {', '.join(clean(name, 30) for name in run.unsaved)}"
     lines = [
         Content.assemble((verdict, look), f" · {' · '.join(filter(None, facts))}"),
         Content.styled(f"  {to}", "dim"),
@@ -177,21 +179,14 @@ def _run_content(tested: Tested, record: Record, now: datetime, *, whole: bool) 
     return Content("\n").join(lines)
 
 
-_UNSAVED: Final = (PasswordUsed.TYPED, PasswordUsed.CLEARED)
-
-
 def _used(run: TestRun) -> str:
-    """The values of a run in a line, those that were not saved with a star."""
-    parts = [
-        f"{'*' if name in run.unsaved else ''}{clean(name, 30)} {clean(text, 100) or '(blank)'}"
-        for name, text in run.values
-    ]
+    """The values of a run in a line."""
+    parts = [f"{clean(name, 30)} {clean(text, 100) or '(blank)'}" for name, text in run.values]
     secrets = [name for name in run.unsaved if name not in dict(run.values) and name != PASSWORD]
-    parts += [f"*{clean(name, 30)} typed" for name in secrets]
+    parts += [f"{clean(name, 30)} typed" for name in secrets]
     typed = PasswordUsed.TYPED if PASSWORD in run.unsaved else PasswordUsed.STORED_IF_ANY
-    used = run.password or typed
-    parts.append(f"{'*' if used in _UNSAVED else ''}{used.value}")
-    return ", ".join(parts) + (" (* not saved)" if run.unsaved else "")
+    parts.append((run.password or typed).value)
+    return ", ".join(parts)
 
 
 class DetailScreen(RecordScreen[bool]):

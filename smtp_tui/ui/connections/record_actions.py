@@ -292,13 +292,13 @@ class RecordScreen(FullScreen[Result]):
 
         name = record_name(record.name, record.id) if record is not None else ""
         match outcome:
-            case ends.Saved(record_id, saved_name, before, patch, notes):
+            case ends.Saved(record_id, saved_name, before, patch, notes, tested=tested):
                 verb, offer = "Created", None
                 if before is not None:
                     verb = saved
                     offer = Offer("record.undo", "undoes") if patch.can_undo else None
-                    if any(change.secret for change in patch.changes):
-                        self._remember_secret(session, before)
+                    if patch.secrets:
+                        self._remember_secret(session, before, tested)
                 self._done((f"{verb} {record_name(saved_name, record_id)}", *notes), offer)
                 self._shows.changed(session, record_id)
             case ends.Deleted(notes=notes):
@@ -320,11 +320,16 @@ class RecordScreen(FullScreen[Result]):
             case ends.Refused(error):
                 self._not_done(clean(str(error), 400))
 
-    def _remember_secret(self, session: Session, record: Record) -> None:
-        """Keep the time at which a secret was saved: the tests before it say nothing any more."""
+    def _remember_secret(
+        self, session: Session, record: Record, tested: tuple[datetime, ...]
+    ) -> None:
+        """Keep the time at which a secret was saved: the tests before it say nothing any more.
+
+        But for those that were ``tested`` with it.
+        """
         key, now, history = session.key(record.id), self._clock.now(), self.services.history
         failure = "The time of the save was not recorded"
-        self.with_history(failure, lambda: history.saved_secret(key, now))
+        self.with_history(failure, lambda: history.saved_secret(key, now, tested))
 
     def _done(self, lines: Iterable[str], offer: Offer | None = None) -> None:
         """Say what was done, in place of what was said of the change before."""

@@ -309,12 +309,14 @@ _TERMS: Final[Mapping[str, Callable[[_Entry, str], bool]]] = {
 def outdated(tested: Tested, record: Record) -> str:
     """Return why a test says nothing about the record as it is now; blank where it does.
 
-    It holds where the record has the values that were tested, and where the stored secrets were
-    used and, as far as is known here, have not been replaced since.
+    It holds where the record has the values that were tested, and where its stored secrets are, as
+    far as is known here, those that were used.
     """
     values, unsaved = dict(tested.run.values), tested.run.unsaved
     if tested.secret_saved:
         return "changed since test"
+    if tested.typed_saved:  # a name without a value is that of a secret
+        unsaved = tuple(name for name in unsaved if name in values)
     if values == record.plain_values() and values.keys() >= set(unsaved):
         return ""
     return "unsaved values" if unsaved else "changed since test"

@@ -44,7 +44,7 @@ from smtp_tui.ui.record_form.form import (
 from smtp_tui.ui.record_form.resume import take_up, with_draft
 from smtp_tui.ui.request_text import brief_content
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.test_email import ReviewValues, TestDialog, last_recipient
+from smtp_tui.ui.test_email import ReviewValues, TestDialog, TestFinished, last_recipient
 from smtp_tui.ui.widgets.fields import FIELD_KEYS, Field
 from smtp_tui.ui.widgets.panel import Panel
 from smtp_tui.ui.widgets.plain_text import PlainText
@@ -52,7 +52,7 @@ from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows.operator import About, Sent
 from smtp_tui.workflows.planned_write import save_request
 from smtp_tui.workflows.session import Session
-from smtp_tui.workflows.test_email import TestSubject
+from smtp_tui.workflows.test_email import TestMail, TestSubject
 from smtp_tui.workflows.validation import NAME, refused_values
 from smtp_tui.workflows.write_record import save_record
 
@@ -125,6 +125,7 @@ class FormScreen(FullScreen[FormResult]):
         self._said_unchanged = False
         self._test_at_once = subject.tested
         self._cursor_at: str | None = None
+        self._tested: list[TestMail] = []
         self.not_stored: ends.NotStored | None = None
 
     def compose_body(self) -> Iterable[Widget]:
@@ -399,8 +400,10 @@ class FormScreen(FullScreen[FormResult]):
     def _tell(self, outcome: ends.Outcome) -> None:
         """Close after a save, else say why there was none."""
         match outcome:
-            case ends.Saved():
-                self._close(outcome)
+            case ends.Saved(patch=patch):
+                mails, secrets = self._tested, patch.secrets
+                same = tuple(mail.at for mail in mails if mail.subject.patch.secrets == secrets)
+                self._close(replace(outcome, tested=same))
             case ends.Unchanged():
                 self._complain("The server already has these values; nothing was sent.")
             case ends.NotStored(words):
@@ -436,6 +439,10 @@ class FormScreen(FullScreen[FormResult]):
         self._complain("\n".join(lines))
         if NAME in dict(said) and self._form.new:
             self._form.focus_field(NAME)
+
+    def on_test_finished(self, event: TestFinished) -> None:
+        """Keep what was tested: where it is saved, its verdict still holds."""
+        self._tested.append(event.mail)
 
     def action_test(self) -> None:
         """Send a test email with what is typed; nothing is saved."""

@@ -160,11 +160,12 @@ async def test_after_an_accepted_test_e_opens_the_form_of_the_record_and_is_offe
         await ui.sees("Edit MAIL")
 
 
-async def test_a_verdict_is_outdated_once_a_password_was_saved_after_it(
-    sandbox: Sandbox,
+async def test_a_verdict_holds_once_the_password_that_was_tested_is_saved_and_after_a_restart(
+    sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     add(sandbox, password="old-password")
-    async with opened(sandbox) as ui:
+    directory = tmp_path_factory.mktemp("kept")
+    async with opened(sandbox, size=(100, 40), directory=directory) as ui:
         await ui.sees("MAIL")
         await ui.press("e")
         await ui.sees("Edit MAIL")
@@ -177,13 +178,43 @@ async def test_a_verdict_is_outdated_once_a_password_was_saved_after_it(
         await ui.sees("Change MAIL?")
         await ui.press("enter")
         await ui.sees("Saved MAIL")
+        await ui.until(lambda: last_test(ui) == "✓ 1m", "LAST TEST: the verdict")
+    async with opened(sandbox, size=(100, 40), directory=directory) as ui:
+        await ui.until(lambda: last_test(ui) == "✓ now", "LAST TEST: the verdict, later")
+        await ui.press("enter")
+        await ui.until(lambda: used(ui).endswith("password typed"), "a password that is saved")
+        assert not ui.shows("not saved")
+    assert not [path for path in directory.rglob("*.json*") if "relay-pass" in path.read_text()]
+
+
+async def test_a_verdict_is_outdated_once_another_password_was_saved_after_it(
+    sandbox: Sandbox,
+) -> None:
+    add(sandbox, password="old-password")
+    async with opened(sandbox) as ui:
+        await ui.sees("MAIL")
+        await ui.press("e")
+        await ui.sees("Edit MAIL")
+        await ui.press("tab", "tab", "tab")
+        await ui.type("relay-password")
+        await send_from_form(ui)
+        await is_judged(ui, " ACCEPTED ")
+        await ui.press("escape")
+        await ui.loses("Test email · MAIL")
+        await ui.press("end", "ctrl+u")
+        await ui.type("another-password")
+        ui.clock.forward(60)
+        await ui.press("ctrl+s")
+        await ui.sees("Change MAIL?")
+        await ui.press("enter")
+        await ui.sees("Saved MAIL")
         await ui.until(lambda: last_test(ui) == "✓ 1m, outdated", "LAST TEST: outdated")
         await ui.press("t")
         await ui.sees("enter Send")
         await ui.press("enter")
-        await is_judged(ui, " ACCEPTED ")
+        await is_judged(ui, " REJECTED ")
         await ui.press("escape")
-        await ui.until(lambda: last_test(ui) == "✓✓ now", "LAST TEST: the new verdict")
+        await ui.until(lambda: last_test(ui) == "✗✓ now", "LAST TEST: the new verdict")
         await ui.sees("changed since test")
 
 
