@@ -109,6 +109,7 @@ _MANY_CONFIRMED: Final = (
         type=count,
     ),
 )
+_REPLACE: Final = argument("--force", "replace a file that has other content")
 _PASSWORD: Final = (
     argument("--password-stdin", "read the password from stdin"),
     argument(
@@ -250,6 +251,7 @@ def _add_reports(add: AddCommand) -> None:
             type=path,
         ),
         argument("--yes", "write the bundle without asking"),
+        argument("--force", "replace a file that exists already"),
         _READ_ONLY,
         more="No server is contacted without --check, and no secret is printed.",
     )
@@ -389,8 +391,10 @@ def _add_desired(on_profile: AddCommand, add: AddCommand) -> None:
     on_profile("export", "export.export", words, example).takes(
         argument("values RECORD", "only these records, by id or name", **ANY),
         argument("-o FILE", "write to this file instead of stdout", dest="output", type=path),
+        _REPLACE,
         more="It is YAML, or JSON with --json. It has no secrets; a comment says how a\n"
-        "password is referred to.",
+        "password is referred to. -o refuses a file that has other content; --force\n"
+        "replaces it.",
     )
     file = "file written by export, or - for stdin"
     prune = argument(
@@ -405,6 +409,7 @@ def _add_desired(on_profile: AddCommand, add: AddCommand) -> None:
     plan.takes(
         *(argument("file FILE", file, type=path), prune, passwords, *_MANY[1:]),
         argument("-o FILE", "keep the plan as JSON in this file", dest="output", type=path),
+        argument("--force", "replace a file that holds no plan"),
         more="Nothing is sent. A reference to a password is not followed.",
     )
     words, example = "make the records what a file says", "records.yaml --yes"

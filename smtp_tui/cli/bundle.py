@@ -13,6 +13,7 @@ from smtp_tui.api.clock import Clock
 from smtp_tui.api.target import HostRefused
 from smtp_tui.cli.audit import shown_write
 from smtp_tui.cli.exit_codes import ExitCode
+from smtp_tui.cli.output import refuse_to_replace
 from smtp_tui.cli.running import Environ, known_profiles
 from smtp_tui.cli.say import confirm, inform
 from smtp_tui.profiles.model import ADDRESSES, FIELDS, Profile
@@ -36,6 +37,7 @@ def write_bundle(
     options: argparse.Namespace, environ: Environ, facts: Sequence[dict[str, Any]]
 ) -> ExitCode:
     """List what the file is to hold, and write it after a yes. It holds no secret."""
+    refuse_to_replace(options, options.bundle, lambda _: False)
     parts = {
         "doctor": (list(facts), "line", "of the report that doctor prints"),
         "profiles": (_profiles(environ), "profile", "with the source of the token, never a token"),

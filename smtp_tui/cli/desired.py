@@ -13,7 +13,7 @@ from smtp_tui.cli.document_plan import Compared, compared, secrets_of, typed_sec
 from smtp_tui.cli.exit_codes import ANY_COMMAND, ExitCode, Refusal, UsageError
 from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Many, Sessions, begin_many
-from smtp_tui.cli.output import write_kept
+from smtp_tui.cli.output import refuse_to_replace, write_kept
 from smtp_tui.cli.plan_run import review_and_run
 from smtp_tui.cli.plan_text import show_plan
 from smtp_tui.cli.running import Environ, several_profiles
@@ -41,6 +41,7 @@ def plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
 
 def _plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
+    refuse_to_replace(options, options.output, _is_plan)
     many = begin_many(options, environ)
     document = document_of(options.file, text_of(options.file))
     found: list[Compared] = []

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from smtp_tui.api.clock import Clock
 from smtp_tui.cli.exit_codes import ExitCode
 from smtp_tui.cli.many import Sessions, begin_many
-from smtp_tui.cli.output import write_kept
+from smtp_tui.cli.output import refuse_to_replace, write_kept
 from smtp_tui.cli.running import Environ
 from smtp_tui.cli.wanted import Wanted, wanted_of
 from smtp_tui.editing.document_text import document_json, document_yaml
-from smtp_tui.text import counted, moment
+from smtp_tui.text import counted
 from smtp_tui.workflows.plan import Listed
 
 
@@ -27,6 +26,7 @@ def export(options: argparse.Namespace, environ: Environ) -> ExitCode:
 
     code = begin_many(options, environ).do(work)
     for text in written:
+        refuse_to_replace(options, options.output, text.__eq__)
         write_kept(options.output, text)
     return code
 
@@ -38,7 +38,7 @@ def _document(options: argparse.Namespace, listed: Listed, wanted: Wanted) -> st
     if options.json:
         return document_json(records)
     where = f"{place.profile} ({place.origin_url}, tenant {place.tenant})"
-    heading = [f"SMTP connections of {where}, {moment(Clock().now())}"]
+    heading = [f"SMTP connections of {where}"]
     if unreadable:
         count = counted(len(unreadable), "entry", "entries")
         heading.append(f"Not in this file, because they could not be read: {count}")

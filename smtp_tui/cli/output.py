@@ -12,7 +12,7 @@ from msgspec import Struct, to_builtins
 from smtp_tui.cli.exit_codes import ExitCode, Refusal, UsageError
 from smtp_tui.cli.fields import FIELDS, KEYS, OPEN, PARAMETERS, SCHEMA
 from smtp_tui.cli.say import inform, is_terminal, show, show_json, table
-from smtp_tui.state.files import write_private
+from smtp_tui.state.files import holds_other, write_private
 from smtp_tui.text import clean, nearest
 
 if TYPE_CHECKING:
@@ -115,6 +115,18 @@ def _tell_fields(options: argparse.Namespace, found: Iterable[Mapping[str, Any]]
         names |= dict.fromkeys(name for each in found for name in each["parameters"])
     some = ",".join([*names][:2])
     inform(f"Fields: {', '.join(names)}. To choose some: --json {some}")
+
+
+def refuse_to_replace(
+    options: argparse.Namespace, file: Path | None, is_ours: Callable[[str], bool]
+) -> None:
+    """Refuse to lose what a file holds that is not ``is_ours``, unless ``--force`` is given.
+
+    Raises :class:`Refusal`, and ``FileProblem``.
+    """
+    if file is not None and not options.force and holds_other(file, is_ours):
+        words = f"{file}: exists and has other content; add --force to replace it"
+        raise Refusal(words)
 
 
 def write_kept(file: Path | None, text: str) -> None:

@@ -17,6 +17,7 @@ from smtp_tui.cli.values import read_password, recipient_of
 from smtp_tui.mail.parameters import check_username
 from smtp_tui.mail.remarks import has_error, remarks_of
 from smtp_tui.probe.model import Address, Ask, BadAddress, Security, parse_address
+from smtp_tui.state.files import holds_other
 from smtp_tui.text import after_colon
 
 _NOWHERE: Final = Address("", 0)
@@ -92,6 +93,8 @@ def check_options(options: argparse.Namespace, addresses: list[Address], names: 
     for words, is_wrong in wrong.items():
         if is_wrong:
             raise UsageError(words)
+    if options.output and holds_other(options.output, lambda text: text.startswith("# HELP smtp")):
+        raise Refusal(f"{options.output}: holds no metrics; name another file")
 
 
 def asked(options: argparse.Namespace) -> Ask:

@@ -6,6 +6,7 @@ A thread writes, so that neither a slow disk nor a slow terminal holds up a requ
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ import smtp_tui
 from smtp_tui import log
 from smtp_tui.api.clock import Clock
 from smtp_tui.cli.say import hold_back, warn
-from smtp_tui.state.files import FileProblem, open_log, problems_of, write_all
+from smtp_tui.state.files import FileProblem, holds_other, open_log, problems_of, write_all
 from smtp_tui.text import clean
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _WAITING: Final = 10_000
 _SECONDS: Final = 5.0
 """How long the end of the program waits for a disk."""
 _LONGEST: Final = 8_000
+_OURS: Final = re.compile(r"\d{4}-\d\d-\d\dT\S+ \w")
+"""How the lines of the file begin."""
 
 
 def set_verbosity(options: argparse.Namespace) -> Iterator[Callable[[], None]]:
@@ -39,10 +42,17 @@ def set_verbosity(options: argparse.Namespace) -> Iterator[Callable[[], None]]:
     if options.quiet:
         yield hold_back()
     if options.verbose or options.debug is not None:
-        descriptor = None if options.debug is None else open_log(options.debug)
+        descriptor = None if options.debug is None else _opened(options.debug)
         writer = _Writer(options.debug, descriptor, verbose=options.verbose)
         yield writer.close
         log.decision(f"smtp-tui {smtp_tui.__version__}, {options.command or 'screen'}")
+
+
+def _opened(path: Path) -> int:
+    """The file, to add lines to. Raises ``FileProblem`` for one that is no log."""
+    if holds_other(path, lambda text: bool(_OURS.match(text.lstrip()))):
+        raise FileProblem(path, "is no log of --debug; name another file")
+    return open_log(path)
 
 
 class _Writer:

@@ -131,6 +131,19 @@ def read_text(path: Path, cap: int = DEFAULT_CAP) -> str | None:
         raise FileProblem(path, f"is not UTF-8 at byte {error.start}") from None
 
 
+def holds_other(path: Path, is_ours: Callable[[str], bool]) -> bool:
+    """Whether a file that is about to be written holds a text that is not ``is_ours``.
+
+    No file, an empty one and what is no regular file hold none. Raises :class:`FileProblem`.
+    """
+    with problems_of(path):
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            content = file.read(DEFAULT_CAP)
+    return bool(content.strip()) and not is_ours(content.decode(errors="replace"))
+
+
 def write_all(descriptor: int, content: bytes) -> None:
     """Write all of the content, however little the system takes at once. Raises ``OSError``."""
     view = memoryview(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 import unicodedata
 from pathlib import Path
@@ -348,3 +349,48 @@ def test_the_directory_of_a_file_that_is_written_stays_as_it_is(
             directory.rmdir()
             assert console.run(*line.split(), *output).code != 0
             assert not directory.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "again"),
+    [
+        ("export -o {file}", "export -o {file}"),
+        ("plan {records} -o {file}", "plan {records} --prune -o {file}"),
+        ("doctor --yes --bundle {file}", ""),
+        ("list --debug {file}", "get A --debug {file}"),
+        ("probe 127.0.0.1:1 --format prometheus -o {file}",) * 2,
+    ],
+)
+def test_a_file_that_a_person_wrote_is_not_lost_and_the_own_one_is_written_anew(
+    console: Console, sandbox: Sandbox, tmp_path: Path, line: str, again: str
+) -> None:
+    sandbox.add_record("A", {"hostname": "mx.example", "port": 25})
+    records, file = tmp_path / "records.yaml", tmp_path / "file"
+    console.run("export", "-o", str(records))
+    arguments = line.format(file=file, records=records).split()
+    file.write_text(text := "# from a person\nschema: 1\nrecords: []\n")
+    refused = console.run(*arguments)
+    assert (refused.code, file.read_text()) == (1 if "plan" in line else 2, text)
+    assert f"{file}: " in refused.err
+    if "--force" in refused.err:
+        console.run(*arguments, "--force")
+    else:
+        assert "name another file" in refused.err
+        file.unlink()
+        console.run(*arguments)
+    assert "from a person" not in file.read_text()
+    if again:
+        told = console.run(*again.format(file=file, records=records).split()).err
+        assert f"{file}: " not in told
+
+
+def test_an_export_is_the_same_as_long_as_the_records_are(
+    console: Console, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.add_record("A", {"hostname": "mx.example", "port": 25})
+    file = tmp_path / "records.yaml"
+    assert console.run("export", "-o", str(file)).code == 0
+    assert not re.search(r"20\d\d-", file.read_text().partition("schema:")[0])
+    sandbox.add_record("B", {"hostname": "mx.example", "port": 25})
+    before = file.read_text()
+    assert (console.run("export", "-o", str(file)).code, file.read_text()) == (2, before)

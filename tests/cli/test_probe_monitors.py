@@ -284,10 +284,10 @@ def test_the_file_is_replaced_at_once_and_others_may_read_it(
     folder.mkdir(mode=0o775)
     folder.chmod(0o775)
     file = folder / "smtp.prom"
-    file.write_text("old\n")
+    file.write_text(old := "# HELP smtp_tui_probe_success old\n")
     with file.open() as reader:
         assert empty_console.run("probe", address(server), *PROMETHEUS, "-o", str(file)).code == 0
-        assert reader.read() == "old\n"
+        assert reader.read() == old
     assert value(exposed(file.read_text()), "success", address=address(server)) == 1
     assert file.stat().st_mode & 0o777 == 0o644
     assert [*folder.iterdir()] == [file]
@@ -324,9 +324,9 @@ def test_the_file_stays_as_it_was_where_the_records_cannot_be_read(
 ) -> None:
     sandbox.faults.add(Fault(FaultKind.UNAUTHORIZED, Operation.LIST, count=None))
     file = tmp_path / "smtp.prom"
-    file.write_text("old\n")
+    file.write_text(old := "# HELP smtp_tui_probe_success old\n")
     assert console.run("probe", "--all", *PROMETHEUS, "-o", str(file)).code == 7
-    assert file.read_text() == "old\n"
+    assert file.read_text() == old
 
 
 def test_a_watched_relay_that_fails_is_looked_at_on_its_own_port_only(

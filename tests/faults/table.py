@@ -3756,4 +3756,14 @@ FAULTS: Final = (
             "tests/cli/test_every_command.py::test_ctrl_c_ends_each_command_that_waits_for_the_server",
         ),
     ),
+    Fault(
+        "a command writes over a file that a person edits",
+        FILES,
+        "if file is not None and not options.force and holds_other(file, is_ours):",
+        "if file is not None and not options.force and not file.parent.exists():",
+        (
+            f"{CLI_DESIRED}"
+            "::test_a_file_that_a_person_wrote_is_not_lost_and_the_own_one_is_written_anew",
+        ),
+    ),
 )
