@@ -200,9 +200,24 @@ def moment(at: datetime | None) -> str:
     return at.strftime("%Y-%m-%d %H:%M UTC") if at else "unknown"
 
 
+_NEAREST_TOLD: Final = 5
+
+
 def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str:
-    """The end of a message: the known name that was probably meant, or nothing."""
+    """The end of a message: the known names that are nearest, whatever their case; or nothing."""
     import difflib  # noqa: PLC0415 - for mistakes only
 
-    close = difflib.get_close_matches(name, list(names), n=1, cutoff=cutoff)
-    return f'; did you mean "{close[0]}"?' if close else ""
+    compared, best = difflib.SequenceMatcher(b=name.casefold()), cutoff
+    found: list[str] = []
+    for each in dict.fromkeys(names):
+        compared.set_seq1(each.casefold())
+        if compared.real_quick_ratio() < best or compared.quick_ratio() < best:
+            continue
+        ratio = compared.ratio()
+        found = [] if ratio > best else found
+        found += [each] if ratio >= best else []
+        best = max(best, ratio)
+    if not found:
+        return ""
+    *others, last = (f'"{each}"' for each in found[:_NEAREST_TOLD])
+    return f"; did you mean {', '.join(others)}{' or ' if others else ''}{last}?"

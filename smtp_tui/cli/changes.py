@@ -11,7 +11,14 @@ from smtp_tui.cli.failing import tell
 from smtp_tui.cli.find import find
 from smtp_tui.cli.operator import CommandOperator
 from smtp_tui.cli.output import show_many
-from smtp_tui.cli.running import Environ, begin, named_records, record_and_values, wants_many
+from smtp_tui.cli.running import (
+    Environ,
+    begin,
+    named_records,
+    parameter_in,
+    record_and_values,
+    wants_many,
+)
 from smtp_tui.cli.say import inform, say, show
 from smtp_tui.cli.shapes import outcome_of
 from smtp_tui.cli.values import preset_named, read_values
@@ -61,6 +68,8 @@ def create_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         return _create_list(options, environ)
     if options.ask_passwords or options.confirm_count is not None:
         raise UsageError("--ask-passwords and --confirm-count are for `create -`")
+    if "=" in options.name and (parameter := parameter_in(options.name)):
+        raise UsageError(f"missing: NAME, which stands before {parameter}=VALUE")
     run = begin(options, environ, Operation.CREATE)
     hostname = port = ""
     if options.preset is not None:

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from smtp_tui.api.errors import NotFound
-from smtp_tui.api.models import Record, RecordList
+from smtp_tui.api.models import Record, RecordList, is_secret_name
 from smtp_tui.cli.exit_codes import ExitCode, Refusal
+from smtp_tui.cli.running import parameter_in
 from smtp_tui.text import counted, nearest
 from smtp_tui.workflows.sign_in import read_signed_in
 
@@ -97,6 +98,11 @@ def no_record(
     options: argparse.Namespace, wanted: str, among: Iterable[Record], where: str = ""
 ) -> Refusal:
     """Why nothing was done: no record is called so. It may have been meant as a field."""
+    if name := parameter_in(wanted):
+        hint = "" if is_secret_name(name) else f"; --match {name}=VALUE chooses records by value"
+        if options.command == "set":
+            hint = f"; name a record before {name}=VALUE"
+        return Refusal(f"no record {name}=…{where}{hint}", ExitCode.NOT_FOUND)
     field = f"; to choose a field: --json={wanted}" if wanted in options.after_json else ""
     near = nearest(wanted, [record.name for record in among])
     return Refusal(f"no record {wanted}{where}{near}{field}", ExitCode.NOT_FOUND)

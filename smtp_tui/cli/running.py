@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from smtp_tui.api.activity import Activity
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.errors import AccessRefused, AdviceLine, Call, TenantNeeded, TestsForbidden
+from smtp_tui.api.models import is_secret_name
 from smtp_tui.api.requests import TESTS, Operation
 from smtp_tui.api.target import Access, Target
 from smtp_tui.cli.exit_codes import ExitCode
@@ -91,6 +92,15 @@ def record_and_values(options: argparse.Namespace) -> tuple[str, list[str]]:
     wanted, values = (*named_records(options), options.values[0])[0], [*options.values]
     values.remove(wanted)
     return wanted, values
+
+
+def parameter_in(text: str) -> str:
+    """The known parameter, or the secret, of which a text is ``name=value``; blank for a name."""
+    from smtp_tui.mail.parameters import PARAMETERS  # noqa: PLC0415 - for a mistake only
+
+    name, equals, _ = text.partition("=")
+    known = name.strip().casefold() in (*PARAMETERS, "name") or is_secret_name(name)
+    return clean(name, 100) if equals and known else ""
 
 
 def wants_many(options: argparse.Namespace) -> bool:

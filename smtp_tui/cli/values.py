@@ -81,7 +81,7 @@ class Values(Struct, frozen=True):
         if name == NAME and name not in dict(draft.texts):
             raise UsageError("name is not a parameter; a record cannot be renamed")
         if name not in known and name not in self.new:
-            near = nearest(name.casefold(), known)
+            near = nearest(name, known)
             raise UsageError(
                 f"unknown parameter {name}{near}; use --new-parameter {name} to add it"
             )

@@ -104,7 +104,7 @@ class TomlFile(Struct, frozen=True):
         """
         for key in table:
             if key not in known and key not in old:
-                near = nearest(key.lower(), [name for name in known if name not in table])
+                near = nearest(key, [name for name in known if name not in table])
                 raise self.problem((*at, key), f'Unknown key "{key}"{near}')
 
 

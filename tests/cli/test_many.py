@@ -377,7 +377,7 @@ def test_the_list_of_several_profiles_names_the_profile(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("set", "OLD-0", "OLD-9", "port=1"), 3, 'no record OLD-9; did you mean "OLD-1"?'),
+        (("set", "OLD-0", "OLD-9", "port=1"), 3, 'no record OLD-9; did you mean "OLD-0" or'),
         (("set", "OLD-0", "TWIN", "port=1"), 4, "2 records are named TWIN; use an id"),
         (("delete", "--profiles", "a"), 2, "name the records, or use --match"),
         (("set", "--match", "port=25"), 2, "nothing to set"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from smtp_tui.api.models import is_secret_name
 from smtp_tui.cli.exit_codes import ExitCode
 from tests.cli.console import Console
 from tests.failing_sandbox import Operation, Sandbox
@@ -126,6 +127,50 @@ def test_an_unknown_record_is_told_with_the_nearest_name(
     result = console.run(command[0], "PRIMRAY", *command[1:])
     assert (result.code, written(sandbox)) == (ExitCode.NOT_FOUND, 0)
     assert 'did you mean "PRIMARY"?' in result.err
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("all-good", '"ALL-GOOD"'),
+        ("all-god", '"ALL-GOOD"'),
+        ("est", '"east" or "west"'),
+        ("OLD", '"OLD-0", "OLD-1", "OLD-2", "OLD-3" or "OLD-4"'),
+    ],
+)
+def test_all_names_that_are_as_near_are_suggested_whatever_their_case(
+    console: Console, sandbox: Sandbox, name: str, near: str
+) -> None:
+    for each in ("ALL-GOOD", "BAD", "east", "west", *(f"OLD-{number}" for number in range(7))):
+        sandbox.add_record(each, GOOD)
+    assert f"; did you mean {near}?\n" in console.run("get", name).err
+    for each in ("east", "west"):
+        console.run("profiles", "add", each, "--host", "a.example")
+    if name == "est":
+        assert f"; did you mean {near}?\n" in console.run("list", "--profile", name).err
+
+
+@pytest.mark.parametrize("first", ["hostname", "Port", "name", "password", "apiKey"])
+def test_a_value_in_the_place_of_a_name_is_no_name_and_is_not_repeated(
+    console: Console, sandbox: Sandbox, first: str
+) -> None:
+    sandbox.add_record("A", GOOD)
+    value, more = f"{first}=planted", ("hostname=a.example", "port=25")
+    for flag in ("--yes", "--dry-run"):
+        made = console.run("create", value, *more, flag)
+        assert (made.code, made.out) == (ExitCode.USAGE, "")
+        assert f"missing: NAME, which stands before {first}=VALUE" in made.err
+        assert "planted" not in made.err
+    for line, words in (
+        (("set", value, "port=1", "--yes"), f"name a record before {first}=VALUE"),
+        (("delete", value, "--yes"), "" if is_secret_name(first) else f"--match {first}=VALUE"),
+        (("get", value), f"no record {first}=…"),
+    ):
+        told = console.run(*line)
+        assert (told.code, words in told.err) == (ExitCode.NOT_FOUND, True), told.err
+        assert "planted" not in told.err
+    assert written(sandbox) == 0
+    assert console.run("create", "A=B", *more, "--yes").code == 0
 
 
 @pytest.mark.parametrize(

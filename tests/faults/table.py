@@ -3766,4 +3766,14 @@ FAULTS: Final = (
             "::test_a_file_that_a_person_wrote_is_not_lost_and_the_own_one_is_written_anew",
         ),
     ),
+    Fault(
+        "a value in the place of the name becomes the name of a new record",
+        SHOWN,
+        'if "=" in options.name and (parameter := parameter_in(options.name)):',
+        'if "==" in options.name and (parameter := parameter_in(options.name)):',
+        (
+            "tests/cli/test_mistakes.py"
+            "::test_a_value_in_the_place_of_a_name_is_no_name_and_is_not_repeated",
+        ),
+    ),
 )
