@@ -33,7 +33,7 @@ from smtp_tui.editing.patch import Change, Patch, in_form_order
 from smtp_tui.editing.values import ABSENT, DraftProblem, check_sendable, holds, shown, value_in
 from smtp_tui.mail.parameters import PARAMETERS, parameter_remarks
 from smtp_tui.mail.remarks import Severity, check_record_name, remarks_of
-from smtp_tui.text import after_colon, clean, counted, record_name
+from smtp_tui.text import after_colon, clean, counted, nearest, record_name
 from smtp_tui.workflows.plan import Listed, Plan, PlanEntry, delete_entries
 
 _UNREADABLE: Final = "the list has an entry of this name that could not be read"
@@ -66,17 +66,22 @@ def desired_plan(
     for listed in lists:
         found = _Matching(document, listed.found)
         for record in document.records:
+            wrong: list[DraftProblem] = []
             try:
-                entry = _entry(listed.place.profile, record, found.of(record), secret, wishes)
+                there = found.of(record)
+                entries.append(_entry(listed.place.profile, record, there, secret, wishes, wrong))
             except DraftProblem as problem:
-                words = f"{record_name(record.name)}: {problem.name}: {problem.words}"
-                problems.append(record.problem(clean(words), problem.name))
+                wrong.append(problem)
             else:
-                entries.append(entry)
+                problems += _misspelt(record, there) if wrong else ()
+            for each in wrong:
+                words = f"{record_name(record.name)}: {each.name}: {each.words}"
+                problems.append(record.problem(clean(words), each.name))
         if wishes.prune:
             entries += delete_entries(listed.place.profile, found.rest)
     if problems:
-        raise NotADocument(tuple(dict.fromkeys(problems)))
+        told = sorted(dict.fromkeys(problems), key=lambda each: (each.line, each.column))
+        raise NotADocument((*told,))
     title = f"Make {counted(len(document.records), 'record')} what the file says"
     return Plan(title, tuple(entries), tuple(listed.place for listed in lists))
 
@@ -136,36 +141,38 @@ def _entry(
     there: Record | None,
     secret: Callable[[Reference, str], SecretStr],
     wishes: Wishes,
+    wrong: list[DraftProblem],
 ) -> PlanEntry:
-    """What makes a record what it should be. Raises :class:`DraftProblem`."""
-    changes = [*_values(record, there)]
+    """What makes a record what it should be; all that is ``wrong`` with it is added to that."""
+    changes = [*_values(record, there, wrong)]
     if there is not None and wishes.prune:
-        changes += _lacking(record, there)
+        changes += _lacking(record, there, wrong)
     for name, reference in record.secrets.items():
         if there is None or wishes.passwords or reference.always:
             before = ABSENT if there is None else value_in(there, name, secret=True)
             what = f"{clean(name, 100)} of {record_name(record.name)}"
             changes.append(Change(name, before, secret(reference, what)))
     patch = in_form_order(changes)
-    _check(record, patch, new=there is None)
+    wrong += _refused(record, patch, new=there is None)
     if there is None:
-        if record.name != record.name.strip():
-            raise DraftProblem("name", _SPACES)
         return PlanEntry(profile, Operation.CREATE, name=record.name, patch=patch)
     return PlanEntry(profile, Operation.PATCH, there, patch=patch)
 
 
-def _values(record: DesiredRecord, there: Record | None) -> Iterator[Change]:
+def _values(
+    record: DesiredRecord, there: Record | None, wrong: list[DraftProblem]
+) -> Iterator[Change]:
     """The values that differ; of a new record, all."""
     for name, value in record.values.items():
         before = ABSENT if there is None else value_in(there, name)
         if isinstance(before, SecretState):
-            raise DraftProblem(name, "this is a secret on the server; write where it comes from")
-        if there is None or not holds(before, value):
+            words = "this is a secret on the server; write where it comes from"
+            wrong.append(DraftProblem(name, words))
+        elif there is None or not holds(before, value):
             yield Change(name, before, value)
 
 
-def _lacking(record: DesiredRecord, there: Record) -> Iterator[Change]:
+def _lacking(record: DesiredRecord, there: Record, wrong: list[DraftProblem]) -> Iterator[Change]:
     """The values that are there and should not be."""
     known = {*record.values, *record.secrets}
     for name, _ in draft_of(there).texts:
@@ -173,22 +180,39 @@ def _lacking(record: DesiredRecord, there: Record) -> Iterator[Change]:
         if name in known or holds(before, ""):
             continue
         if name in PARAMETERS and PARAMETERS[name].required:
-            raise DraftProblem(name, "the file has no value for it, and it cannot be blank")
-        yield Change(name, before, "")
+            words = "the file has no value for it, and it cannot be blank"
+            wrong.append(DraftProblem(name, words))
+        else:
+            yield Change(name, before, "")
 
 
-def _check(record: DesiredRecord, patch: Patch, *, new: bool) -> None:
-    """Refuse what a form refuses. Raises :class:`DraftProblem`."""
-    wrong = {}
+def _refused(record: DesiredRecord, patch: Patch, *, new: bool) -> Iterator[DraftProblem]:
+    """What a form refuses too."""
+    found = {}
     if new:
-        wrong["name"] = remarks_of(check_record_name, record.name)
+        found["name"] = remarks_of(check_record_name, record.name)
         missing = (name for name in ("hostname", "port") if name not in patch.names)
-        wrong |= {name: parameter_remarks(name, "") for name in missing}
+        found |= {name: parameter_remarks(name, "") for name in missing}
+        if record.name != record.name.strip():
+            yield DraftProblem("name", _SPACES)
     for change in patch.changes:
         if not isinstance(change.after, SecretStr):
-            check_sendable(change.name, str(change.after))
-            wrong[change.name] = parameter_remarks(change.name, shown(change.after))
-    for name, said in wrong.items():
+            try:
+                check_sendable(change.name, str(change.after))
+            except DraftProblem as problem:
+                yield problem
+            else:
+                found[change.name] = parameter_remarks(change.name, shown(change.after))
+    for name, said in found.items():
         for remark in said:
             if remark.severity is Severity.ERROR:
-                raise DraftProblem(name, after_colon(remark.text))
+                yield DraftProblem(name, after_colon(remark.text))
+
+
+def _misspelt(record: DesiredRecord, there: Record | None) -> Iterator[DocumentProblem]:
+    """Names that read like a known one: that may be what is wrong with the record."""
+    known = [*PARAMETERS, *(each.name for each in (there.parameters if there else ()))]
+    for name in record.values:
+        if name not in known and (near := nearest(name, known)):
+            words = f'{record_name(record.name)}: unknown parameter "{clean(name, 100)}"{near}'
+            yield record.problem(clean(words), name)

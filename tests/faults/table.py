@@ -3776,4 +3776,14 @@ FAULTS: Final = (
             "::test_a_value_in_the_place_of_a_name_is_no_name_and_is_not_repeated",
         ),
     ),
+    Fault(
+        "a misspelt parameter of a document is not told beside what it causes",
+        HONEST,
+        "problems += _misspelt(record, there) if wrong else ()",
+        "problems += _misspelt(record, there) if not wrong else ()",
+        (
+            f"{WORKFLOWS_DESIRED}"
+            "::test_all_that_is_wrong_with_a_record_is_told_at_once_and_what_may_be_misspelt",
+        ),
+    ),
 )

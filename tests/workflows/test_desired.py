@@ -135,6 +135,47 @@ def test_what_cannot_be_right_is_refused_with_its_line(text: str, line: int, wor
     assert words in first.words
 
 
+@pytest.mark.parametrize(
+    ("values", "told_at"),
+    [
+        (
+            ("hostnme: x", "port: abc"),
+            [
+                (3, "A: hostname: enter the name or IP address of the mail server"),
+                (5, 'A: unknown parameter "hostnme"; did you mean "hostname"?'),
+                (6, "A: port: "),
+            ],
+        ),
+        (
+            ("hostname: a b", "Prt: 25", "port: abc"),
+            [
+                (5, "A: hostname: "),
+                (6, 'A: unknown parameter "Prt"; did you mean "port"?'),
+                (7, "A: port: "),
+            ],
+        ),
+        (
+            ("hostname: a.b", "prt: 25"),
+            [(3, "A: port: "), (6, 'A: unknown parameter "prt"; did you mean "port"?')],
+        ),
+    ],
+)
+def test_all_that_is_wrong_with_a_record_is_told_at_once_and_what_may_be_misspelt(
+    values: tuple[str, ...], told_at: list[tuple[int, str]]
+) -> None:
+    lines = "".join(f"\n    {value}" for value in values)
+    with pytest.raises(NotADocument) as refused:
+        planned(f"{HEAD}- name: A\n  parameters:{lines}")
+    found = refused.value.problems
+    assert [each.line for each in found] == [line for line, _ in told_at]
+    for each, (_, words) in zip(found, told_at, strict=True):
+        assert each.words.startswith(words)
+
+
+def test_a_name_is_not_called_misspelt_where_nothing_is_wrong() -> None:
+    assert [entry[0] for entry in told(planned(A + ", prt: 5}}"))] == ["create"]
+
+
 def test_records_of_one_name_are_changed_by_their_ids_alone() -> None:
     twins = record("A", "1"), record("A", "2")
     text = A.replace("name: A,", "name: A, id: '2',").replace("25", "587") + "}}"
