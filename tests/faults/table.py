@@ -1216,6 +1216,51 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "a name of a profile that is taken is refused out of sight",
+        HONEST,
+        "if not self.refuses(found):",
+        "if not self.refuses(()):",
+        (
+            "tests/ui/profiles/test_first_start.py::test_a_name_that_is_taken_is_refused_under_its_field_where_it_is_seen",
+        ),
+    ),
+    Fault(
+        "a new profile that is to be opened is only saved",
+        HONEST,
+        "if found is not None and form.opens:",
+        "if found is not None and not form.opens:",
+        (
+            "tests/ui/profiles/test_first_start.py::test_a_new_profile_that_is_saved_and_opened_is_in_use",
+        ),
+    ),
+    Fault(
+        "that a profile is saved is told only once the profiles are left",
+        HONEST,
+        "self._say(saved_words(profile, self._services), good=True)",
+        'self._say("")',
+        (
+            "tests/ui/profiles/test_first_start.py::test_a_profile_that_is_only_saved_is_told_among_the_others",
+        ),
+    ),
+    Fault(
+        "the chosen team has no sign",
+        HONEST,
+        'f"‹{words}›" if chosen else f" {words} "',
+        'f" {words} "',
+        (
+            "tests/ui/profiles/test_first_start.py::test_the_chosen_team_is_marked_without_the_focus_too_and_j_and_k_choose",
+        ),
+    ),
+    Fault(
+        "the digit of a profile moves with its row",
+        HONEST,
+        "for number, profile in enumerate(self._numbered, start=1)",
+        "for number, profile in enumerate(self._all, start=1)",
+        (
+            "tests/ui/profiles/test_dialog.py::test_a_profile_keeps_its_digit_whichever_was_used_last",
+        ),
+    ),
+    Fault(
         "a message stands on every screen",
         HONEST,
         "if told.everywhere or told.number > self._since",

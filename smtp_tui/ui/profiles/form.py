@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
@@ -106,9 +106,11 @@ class ProfileScreen(FullScreen[Profile | None]):
         self._body.set_class(self.size.height >= _ROOMY, "-roomy")
 
     def say(self, words: str) -> None:
-        """Say something below the fields; blank words take it back."""
+        """Say something below the fields, where it is seen; blank words take it back."""
         self._said.update(clean(words[:1].upper() + words[1:]))
         self._said.display = bool(words)
+        if words:
+            self.call_after_refresh(self._said.scroll_visible, animate=False)
 
     @on(Field.Edited)
     def take_back(self) -> None:
@@ -124,6 +126,7 @@ class ProfileScreen(FullScreen[Profile | None]):
         wrong = [field for field in self.query(Field) if field.remarks]
         if wrong:
             wrong[0].begin()
+            self.call_after_refresh(wrong[0].scroll_visible, animate=False)  # the remark too
         return bool(wrong)
 
     def save(
@@ -134,11 +137,17 @@ class ProfileScreen(FullScreen[Profile | None]):
         ``tokens`` are those of the profile from then on.
         """
         if not self._body.disabled:
-            self._body.disabled = True
-            self._save(profile, stored_as, tokens)
+            focused, self._body.disabled = self.focused, True
+            self._save(profile, stored_as, tokens, focused)
 
     @work(group="profiles file", description="save a profile")
-    async def _save(self, profile: Profile, stored_as: str | None, tokens: Tokens | None) -> None:
+    async def _save(
+        self,
+        profile: Profile,
+        stored_as: str | None,
+        tokens: Tokens | None,
+        focused: Widget | None,
+    ) -> None:
         """Wait for other processes that write the file, too; the fields keep their text."""
         store = self._services.store
         self.say("Saving the profile …")
@@ -149,12 +158,15 @@ class ProfileScreen(FullScreen[Profile | None]):
                 await asyncio.to_thread(store.replace, stored_as, profile)
         except (ProfileRefused, FileProblem) as problem:
             self._body.disabled = False
-            self.fields["name" if stored_as is None else "host"].begin()
-            self.say(str(problem))
+            self.set_focus(focused, scroll_visible=False)
+            self.say("")
+            found = problem.problems if isinstance(problem, ProfileRefused) else ()
+            if not self.refuses(found):
+                self.say(str(problem))
         else:
             if tokens is not None:
                 self._services.adopt(profile, tokens)
-            words = f"Saved profile {clean(profile.name, 40)} in {clean(str(store.path), 200)}"
+            words = saved_words(profile, self._services)
             tell(self.app, words, about=About.PROFILE, kind=Kind.GOOD, lasting=True)
             self.dismiss(profile)
 
@@ -176,6 +188,11 @@ class ProfileScreen(FullScreen[Profile | None]):
         question = QuestionDialog(title, body, answers, clock, escape=False, danger=danger)
         if await self.app.push_screen_wait(question):
             self.dismiss(None)
+
+
+def saved_words(profile: Profile, services: Services) -> str:
+    """What is said once a profile is in the file. Cleaned."""
+    return f"Saved profile {clean(profile.name, 40)} in {clean(str(services.store.path), 200)}"
 
 
 class ProfileFormScreen(ProfileScreen):
@@ -270,8 +287,43 @@ class _Found(Struct, frozen=True):
     texts: tuple[str, ...]
 
 
+class TeamsList(OptionList):
+    """The teams below each other; the chosen one stands between arrows, as in a choice."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", show=False),
+        Binding("k", "cursor_up", show=False),
+    ]
+    DEFAULT_CSS = """
+    TeamsList { max-width: 70; max-height: 6; background: $background; }
+    TeamsList > .option-list--option { padding: 0 !important; }
+    TeamsList > .option-list--option-highlighted {
+        color: $field; background: $field-background; text-style: bold;
+    }
+    TeamsList:nocolor > .option-list--option-highlighted { text-style: bold underline !important; }
+    """
+
+    def show(self, teams: Iterable[str]) -> None:
+        """Show these teams, the first one chosen."""
+        self._words = [clean(words, 100) for words in teams]
+        self.set_options(harmless(f" {words} ") for words in self._words)
+        self.highlighted = 0  # which is told, so that the list of that team is read
+
+    @on(OptionList.OptionHighlighted)
+    def mark(self, event: OptionList.OptionHighlighted) -> None:
+        """Put the arrows around the chosen one."""
+        for index, words in enumerate(self._words):
+            chosen = index == event.option_index
+            self.replace_option_prompt_at_index(
+                index, harmless(f"‹{words}›" if chosen else f" {words} ")
+            )
+
+
 class FirstStartScreen(ProfileScreen):
-    """Host and login in, profile out: checked step by step, and saved where that is wanted."""
+    """Host and login in, profile out: checked step by step, and saved where that is wanted.
+
+    ``opens`` is whether it is to be used now: in the form with all fields it was only saved.
+    """
 
     ACTIONS = ("profiles.save", "form.back")
     KEYS = ()
@@ -283,11 +335,7 @@ class FirstStartScreen(ProfileScreen):
     FirstStartScreen .part { margin-top: 1; height: auto; }
     FirstStartScreen #teams { height: auto; }
     FirstStartScreen #teams > PlainText { width: 14; padding-left: 2; text-style: dim; }
-    FirstStartScreen OptionList { max-width: 70; max-height: 6; background: $background; }
-    FirstStartScreen OptionList > .option-list--option { padding: 0 1 !important; }
-    FirstStartScreen OptionList:nocolor > .option-list--option-highlighted {
-        text-style: bold underline !important;
-    }
+    FirstStartScreen #teams.-focus > PlainText { text-style: bold; }
     FirstStartScreen.-found #asked { margin-top: 0; }
     FirstStartScreen #found { display: none; }
     FirstStartScreen.-found #found { display: block; }
@@ -298,9 +346,10 @@ class FirstStartScreen(ProfileScreen):
         super().__init__(services, used)
         self._used = used
         self._why = why
+        self.opens = True
         self._found: _Found | None = None
         self._steps = StepsText(classes="part")
-        self._teams = OptionList(compact=True)
+        self._teams = TeamsList(compact=True)
         self._keys = PlainText(id="keys")
 
     def compose(self) -> ComposeResult:
@@ -468,14 +517,19 @@ class FirstStartScreen(ProfileScreen):
         for name in _NAMED_HERE:
             self.fields[name].text = BY_NAME[name].text(found.profile)
         self._suggest_label(found.profile)
-        self._teams.set_options(harmless(clean(words, 100)) for words in found.teams.values())
+        self._teams.show(found.teams.values())
         several = len(found.teams) > 1
         self.query_one("#teams").display = several
-        self._teams.highlighted = 0  # which is told, so that the list of that team is read
         if several:
             self._teams.focus()
         else:
             self.fields["name"].begin()
+
+    def on_descendant_focus(self) -> None:
+        """Let the label of the teams stand out while the keys go there, as that of a field."""
+        self.query_one("#teams").set_class(self._teams.has_focus, "-focus")
+
+    on_descendant_blur = on_descendant_focus
 
     @on(OptionList.OptionHighlighted)
     def read_list(self, event: OptionList.OptionHighlighted) -> None:
@@ -525,6 +579,7 @@ class FirstStartScreen(ProfileScreen):
         form = ProfileFormScreen(self._services, self._used, self._typed(), None)
         profile = await self.app.push_screen_wait(form)
         if profile is not None:
+            self.opens = False
             self.dismiss(profile)
 
     def stopped(self, wait: Wait) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from itertools import count
 from typing import ClassVar, Final
 
 from msgspec.structs import replace
@@ -26,8 +25,9 @@ from smtp_tui.ui.actions import bindings
 from smtp_tui.ui.base import Dialog, opens_screen
 from smtp_tui.ui.dialogs import QuestionDialog
 from smtp_tui.ui.keymap import bound
+from smtp_tui.ui.messages import forget
 from smtp_tui.ui.profiles.check import CheckDialog
-from smtp_tui.ui.profiles.form import FirstStartScreen, ProfileFormScreen
+from smtp_tui.ui.profiles.form import FirstStartScreen, ProfileFormScreen, saved_words
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.bars import key_content
 from smtp_tui.ui.widgets.filtered_table import FilteredTable, notice_content
@@ -35,6 +35,7 @@ from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.rows import Column, Look, Row
 from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.check_profile import Stage, Step, look
+from smtp_tui.workflows.operator import About
 from smtp_tui.workflows.session import Session
 
 _COLUMNS: Final = (
@@ -160,10 +161,14 @@ class ProfilesDialog(Dialog[Profile | None]):
     @property
     def _all(self) -> list[Profile]:
         """The last used first; those never used follow in their own order."""
-        extra = (profile for profile in self._services.extra_profiles if not self._stored(profile))
         ranks = {name: rank for rank, name in enumerate(self._recent)}
-        profiles = (*extra, *self._profiles.profiles)
-        return sorted(profiles, key=lambda profile: ranks.get(profile.name, len(ranks)))
+        return sorted(self._numbered, key=lambda profile: ranks.get(profile.name, len(ranks)))
+
+    @property
+    def _numbered(self) -> tuple[Profile, ...]:
+        """In the order of the file, so that a profile keeps its number whichever was used last."""
+        extra = (profile for profile in self._services.extra_profiles if not self._stored(profile))
+        return (*extra, *self._profiles.profiles)
 
     @property
     def _chosen(self) -> Profile | None:
@@ -185,7 +190,9 @@ class ProfilesDialog(Dialog[Profile | None]):
     def fill(self) -> None:
         """Show the profiles that hold the words of the filter."""
         table = self._list.table
-        rows = (*map(self._row, count(1), self._all), *map(_broken_row, self._profiles.broken))
+        numbers = {profile.name: number for number, profile in enumerate(self._numbered, start=1)}
+        rows = tuple(self._row(numbers[profile.name], profile) for profile in self._all)
+        rows += tuple(map(_broken_row, self._profiles.broken))
         table.rows = self._list.matching(rows)
         table.notice = self._list.nothing_found if rows else self._nothing_there()
         table.styles.height = max(4, min(12, len(rows) + 1)) if rows else 10
@@ -256,10 +263,11 @@ class ProfilesDialog(Dialog[Profile | None]):
         lines = [host, parts[0], Content("  ").join(parts[1:4]), parts[4]]
         self._details.update(Content("\n").join(lines))
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, *, good: bool = False) -> None:
         """Say something, or else what is wrong with the file, if that stands nowhere else."""
         text = text or (self._problem if self._list.table.rows else "")
-        self._said.update(clean_block(text))
+        words = clean_block(text)
+        self._said.update(Content.styled(f"✓ {words}", "$good") if good else words)
         self._said.display = bool(text)
 
     @on(RecordsTable.Opened)
@@ -272,8 +280,8 @@ class ProfilesDialog(Dialog[Profile | None]):
 
     def action_switch_to(self, number: int) -> None:
         """Use the profile with this number, whatever the filter shows."""
-        if number <= len(self._all):
-            self.dismiss(self._all[number - 1])
+        if number <= len(self._numbered):
+            self.dismiss(self._numbered[number - 1])
 
     def action_filter(self) -> None:
         """Open the filter."""
@@ -287,12 +295,19 @@ class ProfilesDialog(Dialog[Profile | None]):
     @opens_screen
     async def action_new(self) -> None:
         """Set up a new profile."""
-        found = await self.app.push_screen_wait(FirstStartScreen(self._services, self._session))
-        if found is None:
-            return
-        await self._read(found.name)
-        if not self._stored(found):
+        form = FirstStartScreen(self._services, self._session)
+        found = await self.app.push_screen_wait(form)
+        if found is not None and form.opens:
             self.dismiss(found)
+        elif found is not None:
+            await self._show_saved(found)
+
+    async def _show_saved(self, profile: Profile) -> None:
+        """Show it among the others, and say that it is saved; no message is due later."""
+        forget(self.app, About.PROFILE)
+        self._states.pop(profile, None)
+        await self._read(profile.name)
+        self._say(saved_words(profile, self._services), good=True)
 
     def action_check(self) -> None:
         """Try the profile step by step."""
@@ -328,8 +343,7 @@ class ProfilesDialog(Dialog[Profile | None]):
         if saved is not None and edited is not None and edited == self._in_use:
             self.dismiss(saved)
         elif saved is not None:
-            self._states.pop(saved, None)
-            await self._read(saved.name)
+            await self._show_saved(saved)
 
     @opens_screen
     async def action_delete(self) -> None:
@@ -361,12 +375,13 @@ class ProfilesDialog(Dialog[Profile | None]):
     async def _change(self, change: Callable[[], object], words: str = "") -> None:
         """Change the file in a thread, and say how that went."""
         self._say("Writing the profiles …")
+        good = bool(words)
         try:
             await asyncio.to_thread(change)
         except (ProfileRefused, FileProblem) as error:
-            words = str(error)
+            words, good = str(error), False
         await self._read()
-        self._say(words)
+        self._say(words, good=good)
 
 
 def _broken_row(broken: BrokenProfile) -> Row:

@@ -251,6 +251,15 @@ async def test_the_digits_switch_to_the_first_nine_profiles(demo: Sandbox) -> No
         assert " other-3 " in ui.lines()[0], "a digit in the filter is a text"
 
 
+async def test_a_profile_keeps_its_digit_whichever_was_used_last(demo: Sandbox) -> None:
+    async with opened(demo, services=_beside(_named("second")), size=(80, 24)) as ui:
+        for name in (" second ", " second ", " DEMO "):
+            await _open_dialog(ui)
+            assert " 2" in _row(ui, "second").partition("second")[0]
+            await ui.press("1" if name == " DEMO " else "2")
+            await ui.until(lambda name=name: name in ui.lines()[0], name)  # type: ignore[misc]
+
+
 async def test_the_default_is_told_in_a_word(demo: Sandbox, tmp_path: Path) -> None:
     def keep(profile: Profile) -> Profile:
         kept = replace(profile, name="one")

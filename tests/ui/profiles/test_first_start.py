@@ -315,3 +315,86 @@ async def test_x_checks_the_profile_under_the_cursor_and_changes_nothing(demo: S
         demo.bring_up(BackEnd.API)
         await ui.press("escape", "escape")
         await ui.sees("PRIMARY", "BATCH")
+
+
+@asynccontextmanager
+async def new_profile(sandbox: Sandbox, directory: Path) -> AsyncIterator[Ui]:
+    """The form of a new profile, where everything was found; one that is in use has the name cam.
+
+    Its file is in the directory.
+    """
+    store = ProfileStore(directory / "config")
+
+    def keep(profile: Profile) -> Profile:
+        used = replace(profile, name="cam", label="")
+        store.add(used)
+        return used
+
+    async with opened(sandbox, profile=keep, directory=directory, size=(80, 24)) as ui:
+        await ui.sees("PRIMARY")
+        await ui.press("p")
+        await ui.sees("PROFILE", "cam (default)")
+        await ui.press("n")
+        await ui.sees("Connect to a CAM server")
+        await _log_in(ui, USER)
+        await ui.sees("✓ list", "Save and open")
+        yield ui
+
+
+async def test_a_name_that_is_taken_is_refused_under_its_field_where_it_is_seen(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with new_profile(demo, tmp_path) as ui:
+        await ui.press("ctrl+s")
+        await ui.sees("Save as", '✗ a profile named "cam" already exists')
+        lines = ui.lines()
+        (field,) = (number for number, line in enumerate(lines) if "Save as" in line)
+        assert "already exists" in lines[field + 1], ui.text()
+        assert isinstance(ui.app.focused, TextInput)
+        assert ui.app.focused.value == "cam"
+        await ui.press("end", "2", "ctrl+s")
+        await ui.until(lambda: " cam2 " in ui.lines()[0], "the new profile")
+    assert [profile.name for profile in _stored(tmp_path)] == ["cam", "cam2"]
+
+
+async def test_a_new_profile_that_is_saved_and_opened_is_in_use(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with new_profile(demo, tmp_path) as ui:
+        await ui.press("end", "2", "ctrl+s")
+        await ui.until(lambda: " cam2 " in ui.lines()[0], "the new profile")
+        await ui.sees("✓ Saved profile cam2", "PRIMARY")
+
+
+async def test_a_profile_that_is_only_saved_is_told_among_the_others(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with new_profile(demo, tmp_path) as ui:
+        await ui.app.screen.run_action("screen.all_fields")
+        await ui.sees("New profile")
+        await ui.press("shift+tab", "end", "2", "tab", "tab", "tab")
+        await ui.type(demo.tenant_id)
+        await ui.press("ctrl+s")
+        await ui.sees("✓ Saved profile cam2 in", "cam (default)")
+        assert " cam " in ui.lines()[0]
+        await ui.press("escape")
+        await ui.loses("cam (default)")
+        assert not ui.shows("Saved profile cam2"), "it is told twice"
+
+
+async def test_the_chosen_team_is_marked_without_the_focus_too_and_j_and_k_choose(
+    demo: Sandbox, tmp_path: Path
+) -> None:
+    async with first_start(demo, tmp_path) as ui:
+        await _log_in(ui)
+        await ui.sees("‹team all · namespace default›", " team all · namespace mail ")
+        await ui.until(lambda: _is_bold(ui, "Team"), "a label that stands out")
+        await ui.press("j", "tab")
+        await ui.sees(" team all · namespace default ", "‹team all · namespace mail›")
+        await ui.until(lambda: not _is_bold(ui, "Team"), "a quiet label")
+        await ui.press("shift+tab", "k")
+        await ui.sees("‹team all · namespace default›")
+
+
+def _is_bold(ui: Ui, label: str) -> bool:
+    return any("bold" in span.look for span in ui.spans() if span.text.strip() == label)
