@@ -50,6 +50,8 @@ class Situation(Struct, frozen=True):
     ``test_emails``: they may be sent. ``busy``: a request is under way. ``undo``: there was a
     change. ``created``: it was a create, which cannot be undone. ``marked``: so many records are.
     ``run_ended``: the run shown is not under way. ``can_retry``: something of it can be tried.
+    ``goes_on``: it would go on, and nothing would be tried again. ``stops``: the key that goes back
+    stops it first.
     """
 
     record: bool = False
@@ -68,6 +70,8 @@ class Situation(Struct, frozen=True):
     marked: int = 0
     run_ended: bool = False
     can_retry: bool = False
+    goes_on: bool = False
+    stops: bool = False
 
 
 class Need(Struct, frozen=True):
@@ -110,6 +114,7 @@ class Action(Struct, frozen=True):
     """One thing a person can do. ``id`` is ``place.verb``; ``keys`` are Textual's names.
 
     A ``priority`` action works whatever has the focus. One for ``many`` acts on the marked records.
+    ``called`` is what it is called in some situations instead; blank in the others.
     """
 
     id: str
@@ -119,11 +124,13 @@ class Action(Struct, frozen=True):
     needs: tuple[Need, ...] = ()
     priority: bool = False
     many: bool = False
+    called: Callable[[Situation], str] = lambda now: ""
 
     def label_now(self, situation: Situation) -> str:
-        """The label, with the number of records that it acts on where they are marked."""
+        """What it does now, with the number of records that it acts on where they are marked."""
+        label = self.called(situation) or self.label
         counted = self.many and situation.marked
-        return f"{self.label} {situation.marked:,}" if counted else self.label
+        return f"{label} {situation.marked:,}" if counted else label
 
     @property
     def place(self) -> Place:
@@ -212,7 +219,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("plan.save", "w", "Save", "Write the plan as JSON, without secrets."),
     _A("run.failures", "f", "Failures", "Show only what failed or is unknown, or all again."),
     _A("run.retry", "r", "Retry", "Do what is left, and what failed with nothing done.",
-       (_RUN_ENDED, _RETRY)),
+       (_RUN_ENDED, _RETRY), called=lambda now: "Go on" if now.goes_on else ""),
     _A("run.filter", "slash", "Filter", "Show only outcomes with these words; esc clears."),
     _A("run.copy", "y", "Copy", "The outcomes, as text or JSON."),
     _A("run.save", "w", "Save", "Write the outcomes as JSON."),
@@ -230,7 +237,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _A("app.help", "question_mark", "Help", "Show the keys of this screen."),
     _A("app.command_palette", "colon,ctrl+p", "Commands", "Find any action by its name."),
     _A("app.back", "q,h,left,backspace,escape", "Back",
-       "Go one step back; on the connections, q quits."),
+       "Go one step back; on the connections, q quits.",
+       called=lambda now: "Stop" if now.stops else ""),
     _A("app.redraw", "ctrl+l", "Redraw", "Draw the whole screen again."),
     _A("app.leave", "ctrl+c", "Quit", "Asks first if something is not saved.", priority=True),
     _A("app.suspend_process", "ctrl+z", "Suspend", "Back to the shell; fg returns.",

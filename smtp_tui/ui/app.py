@@ -84,7 +84,7 @@ class SmtpTui(MessagesApp):
         self._start_problem = start_problem
         self._ends = shutdown
         self._all: AllProfilesScreen | None = None
-        self.typed_ahead = TypedAhead(self, super().on_event, self._opening)
+        self.typed_ahead = TypedAhead(self, self._hand_on, self._opening)
         self._current = CurrentProfile(self, services)
         self.leaving = Leaving(self, services.clock, self._sessions, lambda: services.run_under_way)
         if profile is not None and not start_problem:
@@ -145,6 +145,12 @@ class SmtpTui(MessagesApp):
     async def on_event(self, event: Event) -> None:
         """Take keys one at a time."""
         await self.typed_ahead.take(event)
+
+    async def _hand_on(self, event: Event) -> None:
+        """Handle an event. Why the key before did nothing is old with the next one."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            self.forget(About.IMPOSSIBLE)
+        await super().on_event(event)
 
     def _opening(self) -> bool:
         """Whether another screen is about to come up, or the palette still searches."""
@@ -244,7 +250,7 @@ class SmtpTui(MessagesApp):
         lost = any(not text.saving() for text in self.leaving.unsaved())
         if lost:
             words = "Save or leave the form first; a switch would lose your changes."
-            tell(self, words, about=About.FORM, kind=Kind.WARNING)
+            tell(self, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
         return lost
 
     def action_compare(self) -> None:
@@ -383,7 +389,7 @@ class SmtpTui(MessagesApp):
             if event.key in keys and event.key != "enter":
                 why = action.unavailable(situation)
                 if why is not None:
-                    words = f"{action.label}: {why}"
+                    words = f"{action.label_now(situation)}: {why}"
                     tell(self.screen, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
 
     def set_keymap(self, keymap: Keymap) -> None:

@@ -203,7 +203,7 @@ class CopyDialog(Dialog[None]):
                 await _shown_until_enter(clean_block(self._forms[self._at][1]))
         except SuspendNotSupported:
             words = "This terminal cannot show it outside the screen."
-            tell(self, words, about=About.TERMINAL, kind=Kind.WARNING)
+            tell(self, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
 
 
 async def _shown_until_enter(text: str) -> None:

@@ -54,8 +54,8 @@ class Result(Struct, frozen=True):
     """What came of an entry.
 
     ``words`` say why, where it was not plainly done; ``because`` says it to a script. ``can_retry``
-    is set where surely nothing was done. ``verdict`` is that of a test mail, ``record_id`` that
-    of a record that was created, where the server told it.
+    is set where surely nothing was done, and no mail arrived. ``verdict`` is that of a test mail,
+    ``record_id`` that of a record that was created, where the server told it.
     """
 
     progress: Progress = Progress.LEFT
@@ -115,8 +115,10 @@ def mail_result(outcome: TestOutcome | ApiError) -> Result:
     """What came of a test mail."""
     if isinstance(outcome, ApiError):
         return failed(sentence(outcome.why), outcome, can_retry=not outcome.outcome_unknown)
-    words = "" if outcome.verdict is Verdict.ACCEPTED else outcome.meaning
-    return Result(_PROGRESS[outcome.verdict], words, verdict=outcome.verdict)
+    verdict = outcome.verdict
+    words = "" if verdict is Verdict.ACCEPTED else outcome.meaning
+    arrived_nowhere = verdict in (Verdict.REJECTED, Verdict.UNREACHABLE)
+    return Result(_PROGRESS[verdict], words, can_retry=arrived_nowhere, verdict=verdict)
 
 
 def write_result(entry: PlanEntry, outcome: ends.Outcome, declined: Result) -> Result:

@@ -21,10 +21,10 @@ from smtp_tui.state.files import FileProblem
 from smtp_tui.state.runs import KeptRun
 from smtp_tui.state.written import writes_of
 from smtp_tui.text import clean, counted
-from smtp_tui.ui.messages import Offer, tell
+from smtp_tui.ui.messages import Offer, forget, tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.workflows.backup import write_backup
-from smtp_tui.workflows.operator import Kind
+from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.plan_file import plan_json
 from smtp_tui.workflows.progress import Counts, Progress, Result, settled
@@ -227,6 +227,7 @@ class CurrentRun:
         if self._taken_up:
             await self._settle(run)
         self.ended_at = self._clock.monotonic()
+        forget(app, About.IMPOSSIBLE)  # what had to wait for the end
         if not run.counts.left:
             await self._forget(run)
         for screen in app.screen_stack:

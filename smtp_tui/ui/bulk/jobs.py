@@ -18,7 +18,6 @@ from smtp_tui.api.models import Record, value_text
 from smtp_tui.api.requests import get_request
 from smtp_tui.text import counted
 from smtp_tui.ui.bulk.copy_to import copy_plan
-from smtp_tui.ui.bulk.current_run import ABOUT
 from smtp_tui.ui.bulk.edit import ManyScreen, shared
 from smtp_tui.ui.bulk.marked import Marked
 from smtp_tui.ui.bulk.plan import reviewed
@@ -27,7 +26,7 @@ from smtp_tui.ui.bulk.run import RunScreen
 from smtp_tui.ui.dialogs import CopyDialog
 from smtp_tui.ui.messages import Offer, tell
 from smtp_tui.ui.services import Services
-from smtp_tui.workflows.operator import Kind
+from smtp_tui.workflows.operator import About, Kind
 from smtp_tui.workflows.plan import EntryKey, Plan, delete_entries, mail_entries
 from smtp_tui.workflows.session import Session
 
@@ -92,7 +91,7 @@ def may_begin(screen: Screen[Any], services: Services) -> bool:
     if services.run_under_way is None:
         return True
     words, offer = "A run is under way; one at a time", Offer("app.run", "shows it")
-    tell(screen, words, about=ABOUT, kind=Kind.WARNING, offer=offer)
+    tell(screen, words, about=About.IMPOSSIBLE, kind=Kind.WARNING, offer=offer)
     return False
 
 

@@ -133,14 +133,20 @@ class RunScreen(FullScreen[None]):
     def _show(self) -> None:
         counts, current = self.run.counts, self._current
         width = max(10, min(60, self.size.width - 4))
-        pace = pace_words(counts, current.pace.ended, current.seconds)
+        halted = self.run.stopped and counts.left
+        pace = "" if halted else pace_words(counts, current.pace.ended, current.seconds)
         words = ", ".join(filter(None, (counts_words(counts), pace)))
         self._bar.update(Content("\n").join([bar_content(counts, width), Content(words)]))
         self.panel.show(
             clean(self.run.plan.title, 80), Content.styled(self._state_words(counts), "dim")
         )
         again = bool(counts.left) or bool(self.run.can_retry)
-        possible = Situation(run_ended=not current.under_way, can_retry=again)
+        possible = Situation(
+            run_ended=not current.under_way,
+            can_retry=again,
+            goes_on=again and not self.run.can_retry,
+            stops=current.under_way and not self.run.stopped,
+        )
         if possible != self._possible:  # each key of the screen asks for it
             self._possible = possible
             self.show_situation()

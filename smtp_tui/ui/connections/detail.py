@@ -35,7 +35,7 @@ from smtp_tui.ui.base import FullScreen, WriteEnded, error_content
 from smtp_tui.ui.connections.record_actions import RecordScreen, ShownRecord
 from smtp_tui.ui.connections.rows import ago, outdated, verdict_role, verdict_sign
 from smtp_tui.ui.keymap import bound
-from smtp_tui.ui.messages import forget, tell
+from smtp_tui.ui.messages import tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
 from smtp_tui.ui.widgets.panel import Panel, ScrollPane
@@ -280,7 +280,6 @@ class DetailScreen(RecordScreen[bool]):
         if found is None:
             tell(self, at_the_end, about=About.IMPOSSIBLE)
             return
-        forget(self, About.IMPOSSIBLE)
         self._record, self._read_at = found
         self._problem = None
         self._pane.scroll_home(animate=False)

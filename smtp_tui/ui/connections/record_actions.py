@@ -258,7 +258,7 @@ class RecordScreen(FullScreen[Result]):
         """Offer the reverse of the last change; of a create, say how to take it back."""
         if self.situation.created:
             offer = Offer("record.delete", "deletes the record under the cursor")
-            tell(self, "A create cannot be undone", about=About.CHANGE, offer=offer)
+            tell(self, "A create cannot be undone", about=About.IMPOSSIBLE, offer=offer)
         elif self.session_here is not None:
             self._undo(self.session_here)
 
@@ -312,7 +312,8 @@ class RecordScreen(FullScreen[Result]):
                 self._shows.changed(session, record.id if record is not None else None)
             case ends.Irreversible(lost=lost):
                 why = "\n".join(clean(words, 200) for words in lost)
-                self._not_done(f"The change of {name} cannot be undone\n{why}")
+                words = f"The change of {name} cannot be undone\n{why}"
+                tell(self, words, about=About.IMPOSSIBLE, kind=Kind.BAD)
             case ends.Unchanged():
                 self._not_done("The server already has these values; nothing was sent.")
             case ends.Refused(ApiError() as error) | ends.Unknown(error):

@@ -495,7 +495,7 @@ class ConnectionsScreen(RecordScreen[None]):
             await self._fill_in(self.session, FormSubject(), draft)
         else:
             words = "The record of this draft is not in the list."
-            tell(self, words, about=About.DRAFT, kind=Kind.WARNING)
+            tell(self, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
 
     def action_filter(self) -> None:
         """Open the filter."""

@@ -86,7 +86,7 @@ class ActivityScreen(LogScreen):
         forms = {label: text for label, text in texts.items() if text}
         if "curl" not in forms:
             words = "This request cannot be written as curl."
-            tell(self, words, about=About.TERMINAL, kind=Kind.WARNING)
+            tell(self, words, about=About.IMPOSSIBLE, kind=Kind.WARNING)
         if forms:
             self.app.push_screen(CopyDialog(forms, of="the request", action="activity.copy"))
 

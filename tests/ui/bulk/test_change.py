@@ -64,7 +64,7 @@ async def test_failures_stop_nothing_stay_marked_and_are_retried_once_each(
         await ui.press("escape")
         await ui.sees("Connections 12", "3 marked", "Edit 3")
         await ui.press("R")
-        await ui.sees("9 done, 3 failed")
+        await ui.sees("9 done, 3 failed", "r Retry")
         await ui.press("r")
         await ui.sees("12 done")
         assert ports(sandbox) == [587] * 12
@@ -82,10 +82,15 @@ async def test_esc_stops_after_those_under_way_and_r_goes_on_with_the_rest(
         await edit_all(ui, 12)
         await confirm(ui, 12)
         await ui.asked(Operation.MODIFY, 4)
-        await ui.sees("4 under way", "12 left")
+        await ui.sees("4 under way", "12 left", "q Stop")
+        ui.clock.forward(1)
+        await ui.press("r")
+        await ui.sees("! Go on: The run is under way.")
         await ui.press("escape")
-        await ui.sees("stops after the 4 under way · esc leaves")
-        await ui.sees("4 done, 8 left", "stopped, the rest is kept")
+        await ui.sees("stops after the 4 under way · esc leaves", "q Back")
+        assert not ui.shows("! Go on"), "it is gone with the next key"
+        await ui.sees("4 done, 8 left", "stopped, the rest is kept", "r Go on")
+        assert not ui.shows("to go"), "nothing is under way"
         assert len(changed_ids(ui)) == 4
         await ui.press("r")
         await ui.sees("12 done")
@@ -313,6 +318,19 @@ async def test_one_run_at_a_time(sandbox: Sandbox) -> None:
         assert not ui.shows("Delete 12 records?")
         await ui.press("y")
         await ui.sees("Copy 12 records")
+
+
+async def test_why_a_key_had_to_wait_for_a_run_goes_with_its_end(sandbox: Sandbox) -> None:
+    relays(sandbox, 3)
+    sandbox.faults.add(Fault(FaultKind.DELAY, Operation.MODIFY, seconds=0.5, count=None))
+    async with opened(sandbox) as ui:
+        await edit_all(ui, 3)
+        await ui.press("enter")
+        await ui.asked(Operation.MODIFY)
+        await ui.press("r")
+        await ui.sees("! Go on: The run is under way.")
+        await ui.sees("3 done", "q Back")
+        assert not ui.shows("The run is under way.")
 
 
 async def test_the_whole_reason_of_a_failure_is_seen_on_the_smallest_screen(

@@ -197,6 +197,13 @@ async def test_the_marked_ones_are_tested_one_mail_each_to_one_recipient(demo: S
         await ui.press("G")
         assert ui.text().count("The mail server") == 2, "its words do not stand below the table"
         await ui.asked(Operation.TEST_SAVED, 2)
+        await ui.press("r")
+        await ui.asked(Operation.TEST_SAVED, 3)
+        await ui.sees("1 done, 1 failed", "ended")
+        *_, again = ui.requests(Operation.TEST_SAVED)
+        assert len(ui.requests(Operation.TEST_SAVED)) == 3
+        refused = again.json()["id"]
+        assert demo.record(refused).name in ui.line("REJECTED"), "what was accepted was sent again"
         await ui.press("escape", "escape")
         await ui.sees("Connections 6", "1 marked")
 

@@ -36,6 +36,8 @@ async def test_undo_of_a_replaced_password_says_that_the_former_one_cannot_retur
         await ui.press("u")
         await ui.sees("The change of PRIMARY cannot be undone")
         assert len(ui.requests(Operation.MODIFY)) == 1
+        await ui.press("j")
+        assert not ui.shows("cannot be undone"), "it is gone with the next key"
 
 
 async def test_undo_after_a_delete_creates_the_record_anew_and_says_what_does_not_come_back(
