@@ -123,11 +123,12 @@ def suggestion(here: Probe) -> Suggestion | None:
     port, way = here.ask.address.port, here.other_way
     if answers(way):
         if way.ask.tls_at_once:
-            return Suggestion(f"{port} speaks TLS at once; set TLS to at once.", Way.TLS_FIRST)
-        words = f"{port} speaks plain text and offers {_what_it_offers(way)}; set TLS to"
+            words = f"{port} expects TLS from the first byte; probe again with TLS at once."
+            return Suggestion(words, Way.TLS_FIRST)
+        words = f"{port} begins in plain text and offers {_what_it_offers(way)}; probe again"
         if _has_starttls(way):
-            return Suggestion(f"{words} STARTTLS.", Way.STARTTLS)
-        return Suggestion(f"{words} none.", Way.NO_TLS)
+            return Suggestion(f"{words} with STARTTLS.", Way.STARTTLS)
+        return Suggestion(f"{words} without TLS.", Way.NO_TLS)
     best = next((each for each in here.others if each.failed is None), None)
     if best is None:
         return None

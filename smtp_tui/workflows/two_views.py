@@ -53,6 +53,10 @@ _NO_MAIL_SENT: Final = "The probe sent no mail, so it shows nothing of what happ
 _THEN: Final = "The relay may have changed since CAM's test."
 _UNTESTED: Final = "Nothing is known of how CAM sees it; a test email tells."
 _MAYBE_SENT: Final = "CAM's answer was lost or said too little; test again."
+_BY_PORT: Final = (
+    "A record cannot say how TLS begins; CAM probably goes by the port. Use one of the relay's"
+    " usual ports in the record: 465 for TLS at once, 587 or 25 otherwise."
+)
 
 _Row: TypeAlias = tuple[str, str, str]
 _TABLE: Final[dict[tuple[Here, Cam], _Row]] = {
@@ -148,12 +152,12 @@ _TABLE: Final[dict[tuple[Here, Cam], _Row]] = {
     ),
     (Here.OTHER_TLS, Cam.CERTIFICATE): (
         "CAM and this probe used the wrong TLS setting.",
-        "The TLS setting does not match the port: change the port of the record.",
+        _BY_PORT,
         "CAM may have failed for another reason.",
     ),
     (Here.OTHER_TLS, Cam.UNREACHABLE): (
-        "It answers here with another TLS setting.",
-        "CAM may use the wrong TLS setting too: change the port of the record.",
+        "It answers here once TLS begins the other way; CAM may begin it wrongly too.",
+        _BY_PORT,
         "A firewall between CAM and the relay would look the same.",
     ),
     (Here.UNREACHABLE, Cam.ACCEPTED): (
@@ -199,8 +203,8 @@ _WITHOUT_CAM: Final[dict[Here, _Row]] = {
         "",
     ),
     Here.OTHER_TLS: (
-        "It answers with another TLS setting.",
-        "The TLS setting does not match the port: change one of them.",
+        "It answers once TLS begins the other way.",
+        _BY_PORT,
         "",
     ),
     Here.UNREACHABLE: (

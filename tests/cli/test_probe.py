@@ -347,7 +347,9 @@ def test_what_else_was_tried_is_told_in_words_as_text_and_as_json(
     empty_console: Console, relays: ExitStack
 ) -> None:
     server = started(relays, plain())
-    way = f"{server.port} speaks plain text and offers no TLS; set TLS to none (--plain)."
+    way = (
+        f"{server.port} begins in plain text and offers no TLS; probe again without TLS (--plain)."
+    )
     out = empty_console.run("probe", address(server), "--tls").out
     tried = out.partition("\nAlso tried\n")[2].splitlines()
     assert re.fullmatch(r"  ok +plain text +\d+ ms +answers and offers no TLS", tried[0])
@@ -355,8 +357,9 @@ def test_what_else_was_tried_is_told_in_words_as_text_and_as_json(
         assert re.match(rf"  \w+ +{port} +\S+ ms +\w+", line), line
     assert tried[5:] == [
         way,
-        "It answers with another TLS setting."
-        " The TLS setting does not match the port: change one of them.",
+        "It answers once TLS begins the other way. A record cannot say how TLS begins; CAM probably"
+        " goes by the port. Use one of the relay's usual ports in the record: 465 for TLS at once,"
+        " 587 or 25 otherwise.",
     ]
     (told,) = empty_console.run("probe", address(server), "--tls", "--json").json()["probes"]
     assert told["other_way"] == {

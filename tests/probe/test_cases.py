@@ -657,12 +657,14 @@ async def test_the_other_ports_are_looked_at_where_one_fails() -> None:
 @pytest.mark.parametrize(
     ("part", "security", "tried", "suggestion"),
     [
-        (at_once, ANY, "TLS at once", "speaks TLS at once; set TLS to at once (--tls)."),
-        (at_once, UPGRADE, "TLS at once", "speaks TLS at once; set TLS to at once (--tls)."),
+        (at_once, ANY, "TLS at once",
+         "expects TLS from the first byte; probe again with TLS at once (--tls)."),
+        (at_once, UPGRADE, "TLS at once",
+         "expects TLS from the first byte; probe again with TLS at once (--tls)."),
         (starttls(), TLS, "plain text",
-         "speaks plain text and offers STARTTLS; set TLS to STARTTLS (--starttls)."),
+         "begins in plain text and offers STARTTLS; probe again with STARTTLS (--starttls)."),
         (plain(), TLS, "plain text",
-         "speaks plain text and offers no TLS; set TLS to none (--plain)."),
+         "begins in plain text and offers no TLS; probe again without TLS (--plain)."),
         (silent, ANY, "TLS at once", None),
         (silent, TLS, "plain text", None),
         (web, ANY, "TLS at once", None),

@@ -190,7 +190,9 @@ async def test_tls_at_once_is_chosen_for_a_port_that_is_not_known_for_it(
         await begin(ui)
         await has_ended(ui, "at greeting: no greeting within 0.6 s", "✓ TLS at once")
         await ui.sees(
-            "speaks TLS at once; set TLS to at once (l).", "It answers with another TLS setting."
+            "expects TLS from the first byte; probe again with TLS at once (l).",
+            "It answers once TLS begins the other way.",
+            "A record cannot say how TLS begins; CAM probably goes by the port.",
         )
         await ui.press("l")
         await ui.sees("‹as offered›")
