@@ -19,7 +19,8 @@ KEPT_EXCHANGES: Final = 500
 class Exchange(Struct, frozen=True):
     """One request and how it ended; ``milliseconds`` is the whole time. No field holds a secret.
 
-    ``status`` is None if no answer came; ``failure`` then says why.
+    ``status`` is None if no answer came; ``failure`` then says why. ``record_name`` is the name of
+    the record that a write is about, blank where it is not known.
     """
 
     at: datetime
@@ -34,6 +35,7 @@ class Exchange(Struct, frozen=True):
     sent_bytes: int = 0
     received_bytes: int = 0
     tls: str = ""
+    record_name: str = ""
 
     @property
     def words(self) -> str:

@@ -168,7 +168,7 @@ class Client:
                 run,
             )
             told = await self.writes.run(
-                write, call, lambda begins: self._exchange(request, call, judge, begins)
+                write, call, lambda begins: self._exchange(request, call, judge, begins, record)
             )
             return write, told
         except ApiError as error:
@@ -225,13 +225,14 @@ class Client:
         call: Call,
         read: Reader[T],
         begins: Callable[[], None] = lambda: None,
+        record: Record | None = None,
     ) -> T:
-        """Send once, and judge the answer; ``begins`` is called just before the first byte."""
+        """Send once, and judge the answer about a record, if it is known; ``begins`` is called
+        just before the first byte."""
         headers, token = self._headers(request, call)
         started, at = self._clock.monotonic(), self._clock.now()
         answer: Answer | None = None
-        failure, status, keeps = "", None, self._activity.keeps_answers
-        received = 0
+        failure, status, received, keeps = "", None, 0, self._activity.keeps_answers
         secrets = (*request.secrets(), *token)
         try:
             whole = await self._sent(request, call, headers, begins)
@@ -264,6 +265,7 @@ class Client:
                     sent_bytes=len(request.content()),
                     received_bytes=received,
                     tls=answer.tls if answer else "",
+                    record_name=record.name if record is not None else "",
                 )
             )
 

@@ -9,7 +9,7 @@ from typing import Final
 from smtp_tui.api.activity import Exchange
 from smtp_tui.api.curl import PASSWORD_VARIABLE
 from smtp_tui.api.models import PASSWORD, Assignment, SecretState
-from smtp_tui.api.requests import Operation, Request
+from smtp_tui.api.requests import TESTS, Operation, Request
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.mail.parameters import PARAMETERS, is_number, trimmed
 from smtp_tui.text import clean, counted
@@ -106,13 +106,16 @@ def script(exchanges: Iterable[Exchange], forgotten: int = 0) -> str:
     """
     exchanges = tuple(exchanges)
     writes = [each for each in exchanges if each.request.operation.writes]
-    kept = [each for each in writes if each.status is None or not 300 <= each.status < 500]
+    kept = [each for each in writes if not _was_refused(each)]
     if not kept:
         return ""
     entries = [_entry(each) for each in kept]
     left_out = [counted(len(exchanges) - len(writes), "read")]
-    if refused := len(writes) - len(kept):
+    mails = sum(each.request.operation in TESTS for each in writes if _was_refused(each))
+    if refused := len(writes) - len(kept) - mails:
         left_out.append(counted(refused, "refused write"))
+    if mails:
+        left_out.append(counted(mails, "failed test email"))
     head = [
         "# What this session changed and mailed, oldest first.",
         "# A command that changes a record asks for a yes, unless --yes is added.",
@@ -128,11 +131,17 @@ def script(exchanges: Iterable[Exchange], forgotten: int = 0) -> str:
     return "\n".join([*head, *(line for lines in entries for line in ("", *lines))]) + "\n"
 
 
+def _was_refused(exchange: Exchange) -> bool:
+    return exchange.status is not None and 300 <= exchange.status < 500
+
+
 def _entry(exchange: Exchange) -> tuple[str, ...]:
-    """When, where and how a write ended, and below it the command, or why there is none."""
+    """When, where, with which record and how a write ended; below it the command, or why none."""
     status = exchange.status
     answered = "no answer" if status is None else f"answered {status}"
-    head = f"# {exchange.at:%H:%M:%S} {exchange.origin} {answered}"
+    known = exchange.record_name and exchange.request.record_id is not None
+    named = f"{_quoted(exchange.record_name)}: " if known else ""
+    head = f"# {exchange.at:%H:%M:%S} {exchange.origin} {named}{answered}"
     try:
         command = _line(exchange.profile, exchange.request)
     except _NoWords as why:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from smtp_tui.api import requests as made
 from smtp_tui.api.activity import Exchange
@@ -171,6 +172,7 @@ def test_a_script_holds_what_was_changed_and_counts_what_is_left_out() -> None:
             patched("api_password", secret),
             patched("tls", True, 503),
             exchange(made.test_saved_request(SCOPE, ID, "you@there.example")),
+            *[exchange(made.test_saved_request(SCOPE, ID, "you@there.example"), 422)] * 2,
         ],
         forgotten=2,
     )
@@ -179,7 +181,7 @@ def test_a_script_holds_what_was_changed_and_counts_what_is_left_out() -> None:
         "# What this session changed and mailed, oldest first.\n"
         "# A command that changes a record asks for a yes, unless --yes is added.\n"
         "# One that reads SMTP_PASSWORD cannot ask, and needs --yes.\n"
-        "# Left out: 1 read, 1 refused write.\n"
+        "# Left out: 1 read, 1 refused write, 2 failed test emails.\n"
         "# Only as a comment: 3 writes.\n"
         "# No longer known: 2 older requests. The journal has all writes."
     )
@@ -203,6 +205,7 @@ def test_a_pasted_script_neither_ends_the_shell_nor_runs_what_a_server_said(
         *(patched("x", HOSTILE, status) for status in (200, None)),
         *(patched(HOSTILE, each) for each in (True, "text", SecretStr("x"))),
         exchange(made.create_request(SCOPE, f"={HOSTILE}", (HOST,))),
+        replace(patched("port", 25), record_name=HOSTILE),
     ]
     pasted = script(exchanges) + "echo alive $-\n"
     done = subprocess.run(

@@ -3247,12 +3247,19 @@ FAULTS: Final = (
     Fault(
         "the script holds refused writes",
         HONEST,
-        "if each.status is None or not 300 <= each.status < 500]",
-        "]",
+        "kept = [each for each in writes if not _was_refused(each)]",
+        "kept = writes",
         (
             "tests/cli/test_command_line.py"
             "::test_a_script_holds_what_was_changed_and_counts_what_is_left_out",
         ),
+    ),
+    Fault(
+        "the script does not say which record an id is",
+        HONEST,
+        'record_name=record.name if record is not None else "",',
+        'record_name=record.name if record is None else "",',
+        ("tests/ui/logs/test_activity.py::test_what_a_session_changed_is_offered_as_a_script",),
     ),
     Fault(
         "the hint after a copy names the keys of the first form",

@@ -192,7 +192,7 @@ async def test_what_a_session_changed_is_offered_as_a_script(demo: Sandbox) -> N
         await ui.press("tab", "enter")
         await ui.sees("Deleted BATCH")
         await ui.press("!")
-        await ui.sees("smtp-tui delete --profile demo", "Left out:", " answered 200")
+        await ui.sees("smtp-tui delete --profile demo", "Left out:", " BATCH: answered 200")
         for gone in ("#!/bin/sh", "set -eu", "smtp-tui get", "smtp-tui list", " script "):
             assert not ui.shows(gone)
 
