@@ -21,7 +21,7 @@ from smtp_tui.cli.running import (
 )
 from smtp_tui.cli.say import inform, say, show
 from smtp_tui.cli.shapes import outcome_of
-from smtp_tui.cli.values import preset_named, read_values
+from smtp_tui.cli.values import gives_password, preset_named, read_values
 from smtp_tui.editing.draft import draft_of, new_draft
 from smtp_tui.text import clean, record_name, sentence
 from smtp_tui.workflows import outcomes as ends
@@ -40,6 +40,8 @@ def set_record(options: argparse.Namespace, environ: Environ) -> ExitCode:
         return set_many(options, environ, names, [v for v in options.values if "=" in v])
     _check_one(options)
     wanted, arguments = record_and_values(options)
+    if parameter_in(wanted) and not (arguments or gives_password(options)):
+        raise UsageError("name a record, or use --match")
     run = begin(options, environ, Operation.PATCH)
     values = read_values(options, arguments)
     values.refuse_nothing()

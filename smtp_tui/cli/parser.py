@@ -107,7 +107,6 @@ class Parser(argparse.ArgumentParser):
         self.chosen = chosen
         self.command = self.prog.partition(" ")[2]
         self.example = ""
-        self.usage_code = ExitCode.USAGE
         self.options: dict[str, argparse.Action] = {}
         """What each option does, by all of its spellings."""
         self.commands: dict[str, Parser] = {}
@@ -158,7 +157,7 @@ class Parser(argparse.ArgumentParser):
         """Raise :class:`Refusal`, which points to the help of the command."""
         for said, plainer in _PLAINER:
             message = re.sub(rf"\A{said}", plainer, message)
-        raise Refusal(f"{message} (see {self.prog} --help)", self.usage_code)
+        raise Refusal(f"{message} (see {self.prog} --help)")
 
     def refuse_option(self, option: str, program: Parser) -> NoReturn:
         """Say that this command has no such option, and which may have been meant."""
@@ -389,8 +388,11 @@ class WantedFields(argparse.Action):
         if value is None:
             return
         names = value.split(",")
-        if not all(names) or not (self.others or {*names} <= {*self.known}):
-            parser.error(f"{spelled} has no such field; it has {', '.join(self.known)}")
+        unknown = [] if self.others else [name for name in names if name not in self.known]
+        if unknown or not all(names):
+            told = [name for name in unknown if re.fullmatch(r"[A-Za-z_]{1,40}", name)]
+            which = f"no field {', '.join(told)}" if told else "no such field"
+            parser.error(f"{spelled} has {which}; it has {', '.join(self.known)}")
         options.fields = (*dict.fromkeys(names),)
 
 

@@ -44,9 +44,7 @@ class Values(Struct, frozen=True):
     def refuse_nothing(self) -> None:
         """Raise :class:`Refusal` where there is nothing to set."""
         if not self.texts and self.password == KEEP:
-            raise UsageError(
-                "nothing to set; after RECORD give name=value, a password or --clear-password"
-            )
+            raise UsageError("nothing to set; give name=value, a password or --clear-password")
 
     def fill(
         self,

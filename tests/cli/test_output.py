@@ -233,7 +233,10 @@ def test_a_word_after_json_that_is_no_record_is_told_how_a_field_is_chosen(
     assert "to choose" not in console.run("--json", "get", "get").err
     for line in ("doctor --json nope", "profiles list --jsonl nope"):
         refused = console.run(*line.split())
-        assert (refused.code, "has no such field; it has " in refused.err) == (2, True), line
+        assert (refused.code, "has no field nope; it has " in refused.err) == (2, True), line
+    several = console.run("audit", "--json", "time,record,at").err
+    assert "--json has no field time, record; it has write, at, " in several
+    assert "no such field; it has write" in console.run("audit", "--json=at,p4s$word").err
     assert "1 unexpected argument" in console.run("--json", "doctor", "nope").err
     created = console.run("create", "N", "--json", "nope", "port=1")
     assert "; fields are chosen as --json=a,b" in created.err

@@ -100,7 +100,7 @@ def test_a_tenant_is_set_up_like_another_one(
     two: Console, sandbox: Sandbox, other: Sandbox
 ) -> None:
     fill(sandbox, 2, 1)
-    assert [result.code for result in follow(two, "set up a tenant")] == [0, 2, 0]
+    assert [result.code for result in follow(two, "set up a tenant")] == [0, 9, 0]
     assert sorted(map(str, held("port", other))) == sorted(map(str, held("port", sandbox)))
     assert held("password", other) == [None] * 3
     assert [result.code for result in follow(two, "set up a tenant")] == [0, 0, 0]
@@ -199,13 +199,17 @@ def test_the_completions_are_put_where_the_shells_look(
     environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    in_bash(named("run")["completion"], environ)
+    recipe = named("run")["completion"]
+    in_bash(recipe, environ)
     for shell, place in (
         ("bash", ".local/share/bash-completion/completions/smtp-tui"),
         ("zsh", ".zfunc/_smtp-tui"),
         ("fish", ".config/fish/completions/smtp-tui.fish"),
     ):
-        assert (tmp_path / place).read_text() == SCRIPTS[shell].read_text()
+        text = SCRIPTS[shell].read_text()
+        assert (tmp_path / place).read_text() == text
+        (install,) = (line for line in recipe.splitlines() if f"completion {shell} >" in line)
+        assert f"# Install: {install}\n" in text
 
 
 def test_the_vendor_s_variables_and_a_typed_token_are_all_that_it_needs(

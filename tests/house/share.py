@@ -49,6 +49,12 @@ VALUES: Final = {
     "ENVIRONMENT": [environment.value for environment in Environment],
 }
 """The values of an argument, by what the help calls it."""
+INSTALL: Final = {
+    "bash": '"${XDG_DATA_HOME:-$HOME/.local/share}/bash-completion/completions/smtp-tui"',
+    "zsh": "~/.zfunc/_smtp-tui",
+    "fish": "~/.config/fish/completions/smtp-tui.fish",
+}
+"""Where a user keeps the completion of each shell."""
 BASH_WORDS: Final = """\
 # Bash breaks a word at : and @, and a value from its option at =.
 _smtp_tui() {
@@ -149,6 +155,8 @@ def script(shell: str) -> str:
         # of an option that its value is never written behind a =.
         text = text.replace('"(*)::', '"*::')
         text = re.sub(r'"(--[\w-]+)\[(?=.*\]:)', r'"\1=[', text)
+    install = f"# Install: smtp-tui completion {shell} >{INSTALL[shell]}\n"
+    text = re.sub(r"# Usage:\n(?:# .*\n)+", lambda _: install, text, count=1)
     return text.rstrip("\n") + "\n"
 
 
