@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from smtp_tui.api.errors import ApiError, NotFound
 from smtp_tui.api.models import Record
@@ -40,13 +40,27 @@ class Saved(Struct, frozen=True):
     unanswered: Unknown | None = None
     tested: tuple[datetime, ...] = ()
 
+    @property
+    def creates(self) -> bool:
+        """Whether the record is new."""
+        return self.before is None
+
 
 class Deleted(Struct, frozen=True):
     """The record is deleted; ``before`` is how it was last seen. The rest as of :class:`Saved`."""
 
+    creates: ClassVar[bool] = False
     before: Record
     notes: tuple[str, ...] = ()
     unanswered: Unknown | None = None
+
+
+class RunChange(Struct, frozen=True):
+    """What a run surely changed in one profile, oldest first; ``run`` is its id."""
+
+    creates: ClassVar[bool] = False
+    run: str
+    done: list[Saved | Deleted] = field(default_factory=list)
 
 
 class Unchanged(Struct, frozen=True):

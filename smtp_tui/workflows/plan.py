@@ -188,12 +188,14 @@ class Fold(Struct, frozen=True):
 class Plan(Struct, frozen=True, dict=True):
     """Everything that will be sent. ``title`` says what for, such as ``Delete 12 records``.
 
+    ``notes`` are what its review says besides.
     What is asked of all entries is found out once: there may be ten thousand.
     """
 
     title: str
     entries: tuple[PlanEntry, ...]
     places: tuple[Place, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def work(self) -> tuple[PlanEntry, ...]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from smtp_tui.api.requests import Operation, Write
     from smtp_tui.api.writes import GivenUp, Unattended
     from smtp_tui.state.names import NameStore
-    from smtp_tui.workflows.outcomes import Deleted, Saved
+    from smtp_tui.workflows.outcomes import Deleted, RunChange, Saved
 
 
 class ListPlace(Struct):
@@ -46,13 +46,13 @@ class Memory(Struct):
     recipient: str
     overrules: str = ""
     place: ListPlace = field(default_factory=ListPlace)
-    last_change: Saved | Deleted | None = None
+    last_change: Saved | Deleted | RunChange | None = None
     claims: dict[tuple[str | None, str | None], Operation] = field(default_factory=dict)
 
     @property
     def created(self) -> bool:
         """Whether the last change was a create, which cannot be undone."""
-        return self.last_change is not None and self.last_change.before is None
+        return self.last_change is not None and self.last_change.creates
 
 
 class Session(Struct, frozen=True, dict=True):

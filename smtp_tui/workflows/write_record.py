@@ -24,7 +24,7 @@ from smtp_tui.workflows import outcomes as ends
 from smtp_tui.workflows.look_up import Found, advice, look_up
 from smtp_tui.workflows.operator import About, Notice, Operator, Sent
 from smtp_tui.workflows.planned_write import PlannedWrite, delete_plan, save_plan
-from smtp_tui.workflows.session import Session
+from smtp_tui.workflows.session import Memory, Session
 from smtp_tui.workflows.sign_in import read_signed_in, replace_token
 from smtp_tui.workflows.taken_names import TakenNames
 
@@ -80,12 +80,13 @@ async def delete_record(
 async def undo(session: Session, operator: Operator) -> ends.UndoOutcome | None:
     """Reverse the last change, through the same review; None where there is nothing to undo.
 
-    A create is not undone. A change that could not be undone can be tried again.
+    A create is not undone; for a run there is a plan. A change that could not be undone can be
+    tried again.
     """
     change = session.memory.last_change
     if isinstance(change, ends.Deleted):
         return ends.Recreate(change.before)
-    if change is None or change.before is None:
+    if not isinstance(change, ends.Saved) or change.before is None:
         return None
     named = record_name(change.before.name, change.before.id)
     try:
@@ -216,13 +217,24 @@ async def _carry_out(job: _Job, *, rehearse: bool) -> ends.Outcome:
     except (ApiError, IdRefused) as error:
         return ends.Refused(error)
     log.decision(f"outcome: {type(outcome).__name__}")
-    if job.run:
-        pass  # undo is about single changes
-    elif isinstance(outcome, ends.Saved | ends.Deleted):
-        memory.last_change = outcome
+    if isinstance(outcome, ends.Saved | ends.Deleted):
+        if job.run:
+            _note_in_run(memory, job.run, outcome)
+        else:
+            memory.last_change = outcome
+    elif job.run:
+        pass  # what was done in the run before can be taken back yet
     elif isinstance(outcome, ends.NotStored):
         memory.last_change = None  # nothing to undo, and nothing beyond it
     return outcome
+
+
+def _note_in_run(memory: Memory, run: str, outcome: ends.Saved | ends.Deleted) -> None:
+    """Keep what a run changed, as one change."""
+    change = memory.last_change
+    if not isinstance(change, ends.RunChange) or change.run != run:
+        change = memory.last_change = ends.RunChange(run)
+    change.done.append(outcome)
 
 
 @contextmanager

@@ -101,6 +101,7 @@ UI_BULK_COPY_TO = "tests/ui/bulk/test_copy_to.py"
 UI_BULK_MARKS = "tests/ui/bulk/test_marks.py"
 UI_BULK_PLAN = "tests/ui/bulk/test_plan.py"
 UI_BULK_REST = "tests/ui/bulk/test_rest.py"
+UI_BULK_UNDO = "tests/ui/bulk/test_undo_run.py"
 UI_AFTERWARDS = "tests/ui/record_form/test_afterwards.py"
 UI_CONFLICT = "tests/ui/review/test_conflict.py"
 UI_CONNECTIONS_STATES = "tests/ui/connections/test_states.py"
@@ -1215,6 +1216,49 @@ FAULTS: Final = (
         "    arrived_nowhere = verdict in (Verdict.REJECTED, Verdict.UNREACHABLE)\n",
         "    arrived_nowhere = False\n",
         (f"{UI_BULK_PLAN}::test_the_marked_ones_are_tested_one_mail_each_to_one_recipient",),
+    ),
+    Fault(
+        "after a run u undoes an older change",
+        PLACE,
+        "            _note_in_run(memory, job.run, outcome)\n",
+        "            pass\n",
+        (
+            f"{UI_BULK_UNDO}::test_after_a_run_the_older_change_is_not_offered_and_u_restores_what_the_run_changed",
+        ),
+    ),
+    Fault(
+        "after a run an older change is offered to be undone",
+        HONEST,
+        "            forget(app, About.CHANGE)  # what came",
+        "            pass  # what came",
+        (
+            f"{UI_BULK_UNDO}::test_after_a_run_the_older_change_is_not_offered_and_u_restores_what_the_run_changed",
+        ),
+    ),
+    Fault(
+        "the undo of a run overwrites what was changed since",
+        PLACE,
+        "            return Undo(Patch(), (_CHANGED,)), now\n",
+        "            break\n",
+        (
+            f"{UI_BULK_UNDO}::test_what_a_run_cannot_bring_back_is_named_and_what_was_changed_since_is_left_alone",
+        ),
+    ),
+    Fault(
+        "the undo of a run does not say what it leaves out",
+        HONEST,
+        "    return (*plan.notes, *((",
+        "    return (*plan.notes[:0], *((",
+        (
+            f"{UI_BULK_UNDO}::test_what_a_run_cannot_bring_back_is_named_and_what_was_changed_since_is_left_alone",
+        ),
+    ),
+    Fault(
+        "a plan does not say what undo cannot bring back",
+        HONEST,
+        "for what, is_so in lost.items() if is_so)\n",
+        "for what, is_so in lost.items() if not is_so and is_so)\n",
+        (f"{UI_BULK_UNDO}::test_u_after_a_delete_of_many_names_the_run_and_the_backup",),
     ),
     Fault(
         "a verdict that does not hold keeps its colour",

@@ -25,6 +25,7 @@ from smtp_tui.ui.messages import Offer, forget, tell
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.workflows.backup import write_backup
 from smtp_tui.workflows.operator import About, Kind
+from smtp_tui.workflows.outcomes import RunChange
 from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.plan_file import plan_json
 from smtp_tui.workflows.progress import Counts, Progress, Result, settled
@@ -42,11 +43,15 @@ ABOUT = "run"
 
 
 class RunEnded(Message):
-    """Posted to every screen when a run has ended or was stopped; ``run`` has the results."""
+    """Posted to every screen when a run has ended or was stopped; ``run`` has the results.
 
-    def __init__(self, run: Run) -> None:
+    ``changes`` are what it changed in each profile.
+    """
+
+    def __init__(self, run: Run, changes: Mapping[str, RunChange]) -> None:
         super().__init__()
         self.run = run
+        self.changes = changes
 
     def done(self, profile: str) -> frozenset[str]:
         """The ids of the records of a profile of which all that was planned is done."""
@@ -208,6 +213,8 @@ class CurrentRun:
         again = len(run.can_retry) if numbers is not None else 0
         self.pace = Pace(self._clock.monotonic(), run.counts.ended - again)
         self.ended_at = None
+        if run.plan.writes:
+            forget(app, About.CHANGE)  # what came of an older change, which is not undone any more
         app.run_worker(self._work(app, run, numbers), group="run", description="carry out a run")
 
     def _session(self, profile: str) -> Session:
@@ -231,12 +238,21 @@ class CurrentRun:
         if not run.counts.left:
             await self._forget(run)
         for screen in app.screen_stack:
-            screen.post_message(RunEnded(run))
+            screen.post_message(RunEnded(run, self._changes(run)))
         if self.watched:
             return
         kind = Kind.GOOD if run.counts.done == run.counts.ended else Kind.BAD
         offer = Offer("app.run", "shows it")
         tell(app, run_words(run), about=ABOUT, kind=kind, lasting=True, offer=offer)
+
+    def _changes(self, run: Run) -> dict[str, RunChange]:
+        """What the run changed in each profile."""
+        told = ((name, each.memory.last_change) for name, each in self._sources.items())
+        return {
+            name: change
+            for name, change in told
+            if isinstance(change, RunChange) and change.run == run.id
+        }
 
     async def _settle(self, run: Run) -> None:
         """Have the journal know the end of what was sent before the program was killed."""

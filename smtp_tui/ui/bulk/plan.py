@@ -232,6 +232,7 @@ class PlanDialog(GuardedDialog[Plan | None]):
     }
     PlanDialog .row { margin-top: 0; }
     PlanDialog #why { width: 1fr; }
+    PlanDialog .note { color: $warn; }
     PlanDialog #told { height: auto; display: none; }
     PlanDialog #told.-shown { display: block; }
     """
@@ -263,6 +264,7 @@ class PlanDialog(GuardedDialog[Plan | None]):
         plan = self._rows.plan
         if len(plan.profiles) == 1:
             yield PlainText(where_line(self._sessions[plan.profiles[0]]))
+        yield from (PlainText(clean(words, 300), classes="note") for words in plan_notes(plan))
         with Container(id="parts"):
             yield self._list
             with VerticalScroll(id="request", can_focus=False):
@@ -417,6 +419,17 @@ class PlanDialog(GuardedDialog[Plan | None]):
 def _why_configured(confirm: Confirm, plan: Plan) -> str:
     """Why the number is to be typed, where config.toml asks for it; blank if it does not."""
     return confirm.why(protected=False, destroys=plan.destroys) if plan.writes else ""
+
+
+def plan_notes(plan: Plan) -> tuple[str, ...]:
+    """What a plan says besides, and what of it undo cannot take back."""
+    lost = {
+        "what is created": any(each.operation is Operation.CREATE for each in plan.work),
+        "what is deleted": any(each.operation is Operation.DELETE for each in plan.work),
+        "passwords": any(change.secret for each in plan.work for change in each.patch.changes),
+    }
+    named = ", ".join(what for what, is_so in lost.items() if is_so)
+    return (*plan.notes, *((f"Not restored by undo: {named}.",) if named else ()))
 
 
 def apply_words(plan: Plan) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from msgspec.structs import replace
 from textual import work
@@ -45,6 +45,9 @@ from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.operator import About
 from smtp_tui.workflows.session import Session
 from smtp_tui.workflows.sign_in import read_signed_in
+
+if TYPE_CHECKING:
+    from smtp_tui.ui.bulk.current_run import RunEnded
 
 _LABEL_CELLS: Final = 10
 WORDS_CELLS: Final = 120
@@ -260,6 +263,12 @@ class DetailScreen(RecordScreen[bool]):
         """Read the record again if it was written."""
         if event.session is self.session and event.record_id == self._record.id:
             self._changed(event.session, event.record_id)
+
+    def on_run_ended(self, event: RunEnded) -> None:
+        """Read the record again if the run was about its profile."""
+        if self.session.profile.name in event.run.plan.profiles:
+            self._any_change = True
+            self.action_refresh()
 
     def _show_record(self) -> None:
         """Show the record and its last tests."""

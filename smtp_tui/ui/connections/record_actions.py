@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from smtp_tui.state.drafts import SavedDraft
+    from smtp_tui.ui.bulk.current_run import RunEnded
     from smtp_tui.ui.record_form.form import FormSubject
     from smtp_tui.ui.services import Services
     from smtp_tui.ui.widgets.table import RecordsTable
-    from smtp_tui.workflows.outcomes import NotStored, Saved, UndoOutcome
+    from smtp_tui.workflows.outcomes import NotStored, RunChange, Saved, UndoOutcome
     from smtp_tui.workflows.session import Session
 
 Result = TypeVar("Result")
@@ -259,8 +260,29 @@ class RecordScreen(FullScreen[Result]):
         if self.situation.created:
             offer = Offer("record.delete", "deletes the record under the cursor")
             tell(self, "A create cannot be undone", about=About.IMPOSSIBLE, offer=offer)
-        elif self.session_here is not None:
-            self._undo(self.session_here)
+        elif (session := self.session_here) is not None:
+            from smtp_tui.workflows.outcomes import RunChange
+
+            change = session.memory.last_change
+            if isinstance(change, RunChange):
+                self._undo_run(session, change)
+            else:
+                self._undo(session)
+
+    @opens_screen
+    async def _undo_run(self, session: Session, change: RunChange) -> None:
+        """Review the reverse of a run."""
+        from smtp_tui.ui.bulk.undo import undo_run
+
+        await undo_run(self, self.services, session, change)
+
+    def on_run_ended(self, event: RunEnded) -> None:
+        """From now on the run is the last change in its profiles, whichever session it used."""
+        for session in self.sessions_here:
+            change = event.changes.get(session.profile.name)
+            if change is not None:
+                session.memory.last_change = change
+        self.show_situation()
 
     @work(group="undo", description="undo the last change")
     async def _undo(self, session: Session) -> None:
