@@ -30,7 +30,7 @@ async def keep_backup(environ: Environ, plan: Plan) -> None:
         if entry.operation is Operation.DELETE or (entry.patch and entry.patch.can_undo)
     }
     for profile, file in files.items():
-        inform(f"Backup of the records as they are, without secrets: {file}")
+        inform(f"Backup, without secrets: {file}")
         if profile in returning:
             command = shlex.join(["smtp-tui", "--profile", profile, "apply", str(file)])
-            inform(f"To bring them back: {command}")
+            inform(f"To restore: {command}")

@@ -43,9 +43,9 @@ def document_of(file: Path, text: str) -> Document:
 
 
 def refusal(file: Path, problem: NotADocument) -> Refusal:
-    """Tell each mistake with its place; the refusal says the first one."""
+    """Tell each mistake with its place, in their order; the refusal says the last one."""
     where = "stdin" if file == STDIN else file
-    first, *others = (f"{each.line}:{each.column}: {each.words}" for each in problem.problems)
+    *others, last = (f"{each.line}:{each.column}: {each.words}" for each in problem.problems)
     for line in others:
         say(f"smtp-tui: {where}:{line}")
-    return Refusal(f"{where}:{first}")
+    return Refusal(f"{where}:{last}")

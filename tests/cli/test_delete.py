@@ -43,11 +43,11 @@ def test_a_deleted_record_is_brought_back_as_stderr_says(
     assert not backups.exists()
     result = console.run("delete", "OLD", *confirmed, typist=Typist("OLD"))
     (backup,) = backups.iterdir()
-    assert f"Backup of the records as they are, without secrets: {backup}" in result.err
+    assert f"Backup, without secrets: {backup}" in result.err
     for said in (dry.err, result.err):
         assert "A backup is written first. It cannot bring back: id" in said
         assert "undo" not in said
-    command = result.err.partition("To bring them back: smtp-tui ")[2].splitlines()[0]
+    command = result.err.partition("To restore: smtp-tui ")[2].splitlines()[0]
     assert console.run(*shlex.split(command), "--yes").code == 0
     assert names(sandbox) == ["BEFORE", "OLD"]
     back = console.run("get", "OLD", "--json=parameters").json("parameters")

@@ -75,6 +75,10 @@ def test_plan_ends_as_every_command_and_as_a_dry_run_where_something_would_chang
     wrong = console.run("plan", str(file))
     assert wrong.code == 2
     assert f'{file}:4:3: unknown key "parametrs"; did you mean "parameters"?' in wrong.err
+    file.write_text("schema: 1\nrecords:\n- name: A\n  parameters:\n    prt: 1\n    port: abc\n")
+    lines = console.run("plan", str(file)).err.splitlines()
+    starts = [line.removeprefix(f"smtp-tui: {file}:")[:3] for line in lines]
+    assert starts == ["5:5", "6:5"]
     assert sent(sandbox) == 0
 
 
@@ -89,7 +93,7 @@ def test_what_the_file_lacks_is_deleted_only_if_asked_to(
     pruned = console.run("apply", str(file), "--yes", "--prune")
     assert pruned.code == 0
     assert [record.name for record in sandbox.records()] == ["OLD-0", "OLD-1"]
-    assert "Backup of the records as they are, without secrets: " in pruned.err
+    assert "Backup, without secrets: " in pruned.err
 
 
 def test_a_password_is_read_from_its_reference_when_it_is_sent_and_only_then(

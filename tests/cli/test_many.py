@@ -121,7 +121,7 @@ def test_a_deletion_asks_for_the_number_and_leaves_a_backup_that_can_be_applied(
     assert result.code == 0
     assert [record.name for record in sandbox.records()] == ["NEW-0"]
     (backup,) = (tmp_path / "state" / "backups").iterdir()
-    assert f"Backup of the records as they are, without secrets: {backup}" in result.err
+    assert f"Backup, without secrets: {backup}" in result.err
     assert "old-secret" not in backup.read_text()
     assert two.run("--profile", "a", "apply", str(backup), "--yes").code == 0
     assert {record.name for record in sandbox.records()} == {"NEW-0", "OLD-0", "OLD-1"}

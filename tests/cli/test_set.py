@@ -125,12 +125,12 @@ def test_the_record_as_it_was_is_kept_before_a_password_is_cleared_from_one(
     result = console.run("set", "PRIMARY", "port=587", "--clear-password", "--yes")
     (backup,) = (tmp_path / "state" / "backups").iterdir()
     assert f"without secrets: {backup}" in result.err
-    assert f"To bring them back: smtp-tui --profile environment apply {backup}" in result.err
+    assert f"To restore: smtp-tui --profile environment apply {backup}" in result.err
     assert console.run("apply", str(backup), "--yes").code == 0
     assert sandbox.record(record_id).values["port"] == 25
     cleared = console.run("set", "PRIMARY", "--clear-password", "--yes")
     assert "without secrets: " in cleared.err
-    assert "bring them back" not in cleared.err
+    assert "To restore" not in cleared.err
 
 
 @pytest.mark.parametrize("text", ["*****", "•••"])
