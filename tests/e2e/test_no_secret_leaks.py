@@ -265,7 +265,7 @@ def test_no_secret_is_left_in_files_arguments_child_environments_copies_or_the_t
 
 CRASHING = """
 import sys
-from smtp_tui.ui import logs
+from smtp_tui.ui.logs import activity
 
 def broken(screen):
     tokens = screen.app._session.tokens
@@ -273,7 +273,7 @@ def broken(screen):
     typed = [one.value for one in screen.app.screen_stack[-2].query("Input")]
     raise RuntimeError(token, password, typed)
 
-logs.ActivityScreen.on_mount = broken
+activity.ActivityScreen.on_mount = broken
 from smtp_tui.__main__ import main
 sys.exit(main())
 """
