@@ -48,10 +48,15 @@ class Choice(Struct, frozen=True):
 
     @property
     def short(self) -> str:
-        """The same in a few words, for the header."""
+        """The same in a few words."""
         if not self.overruled:
             return ""
         return f"{self.source} overrides {', '.join(name for name, _ in self.overruled)}"
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """The same for the header, and shorter what chose the profile; none if it is usual."""
+        return (self.short, f"by {self.source}") if self.overruled else ()
 
 
 class Several(Struct, frozen=True):

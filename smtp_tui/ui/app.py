@@ -219,18 +219,17 @@ class SmtpTui(MessagesApp):
 
         top = self.screen
         if not any(screen is self._all for screen in self.screen_stack):
-            self._all = AllProfilesScreen(self._services, self._current.beside)
+            alone = self._current.session is None
+            self._all = AllProfilesScreen(self._services, self._current.beside, alone=alone)
             self.push_screen(self._all, self._left_all)
         elif isinstance(top, FullScreen) and top is not self._all and not self._would_lose_text():
             top.action_back()
 
     def _left_all(self, changed: tuple[Session, ...] | None) -> None:
-        """Have the list below read again what was changed; without one, choose a profile."""
+        """Have the list below read again what was changed."""
         for session in changed or ():
             for screen in self.screen_stack:
                 screen.post_message(WriteEnded(session, None))
-        if self._current.session is None:
-            self.run_worker(self._choose_profile(), group="profiles", exclusive=True)
 
     @property
     def _in_all(self) -> bool:

@@ -516,6 +516,13 @@ def error_content(screen: Screen[Any], error: ApiError) -> Content:
     return Content("\n").join([Content.styled(f"✗ {what}", "bold $bad"), *map(Content, more)])
 
 
+def tenant_content(profile: Profile, tenant: str) -> Content:
+    """The tenant by the name that the header has, where one is known, and by its id."""
+    tenant_id = shortened(clean(tenant, 60), 13)
+    name = clean(profile.tenant_name, 40)
+    return Content.assemble(name, (f" {tenant_id}", "dim")) if name else Content(tenant_id)
+
+
 def where_line(session: Session) -> Content:
     """Profile, host, tenant and team, as every question before a write shows them."""
     scope, profile = session.target.scope, session.profile
@@ -524,7 +531,7 @@ def where_line(session: Session) -> Content:
         (" · ", "dim"),
         (clean(session.target.origin.text, 60), "bold"),
         ("  tenant ", "dim"),
-        shortened(clean(scope.tenant, 60), 13),
+        tenant_content(profile, scope.tenant),
         ("  team ", "dim"),
         clean(scope.team, 40),
     )

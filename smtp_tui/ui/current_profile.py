@@ -88,7 +88,7 @@ class CurrentProfile:
         self.session = self._new_session(profile)
         self.targets.append(self.session.target)
         choice = self._services.choice
-        self.session.memory.overrules = choice.short if choice is not None else ""
+        self.session.memory.overrules = choice.wordings if choice is not None else ()
 
     def _new_session(self, profile: Profile) -> Session:
         """A session that goes on where the profile was left in this run."""

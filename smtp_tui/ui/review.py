@@ -67,6 +67,7 @@ class ReviewDialog(GuardedDialog[bool]):
 
     def __init__(self, session: Session, plan: PlannedWrite, clock: Clock, *, by_key: bool) -> None:
         super().__init__(clock, guarded=plan.destroys or not by_key)
+        self._careful = plan.destroys or bool(plan.warning)
         self._session = session
         self._plan = plan
         self.title = f"{plan.verb} {plan.named}?"
@@ -91,6 +92,8 @@ class ReviewDialog(GuardedDialog[bool]):
         self._share_height(0)  # before the first frame, so that it is laid out once
         with self._body:
             yield PlainText(where_line(self._session))
+            if plan.warning:
+                yield PlainText(Content.styled(f"▲ {plan.warning}", "bold $warn"), classes="apart")
             yield PlainText(changes_content(plan), classes="apart")
             yield PlainText(
                 request_content(self._session.target.origin.url, plan.request), id="request"
@@ -101,7 +104,7 @@ class ReviewDialog(GuardedDialog[bool]):
             yield PlainText("", classes="said")
         answers = (self._apply, self._cancel)
         with Horizontal(classes="row"):
-            yield from reversed(answers) if plan.destroys else answers
+            yield from reversed(answers) if self._careful else answers
             if self._asks:
                 yield self._why
 
@@ -121,7 +124,7 @@ class ReviewDialog(GuardedDialog[bool]):
 
     def on_mount(self) -> None:
         """Start on the name where it has to be typed, else on Apply or on Cancel."""
-        answer = self._cancel if self._plan.destroys else self._apply
+        answer = self._cancel if self._careful else self._apply
         self.set_focus(self._name_field if self._asks else answer)
 
     def on_descendant_focus(self) -> None:

@@ -17,6 +17,7 @@ _WORDS: Final = {
     Operation.PATCH: ("Change", "Saving", "~"),
     Operation.DELETE: ("Delete", "Deleting", "-"),
 }
+TAKEN: Final = "A record with this name already exists; this creates a second one."
 _UNSEEN: Final = "A password change by someone else cannot be detected."
 
 
@@ -40,6 +41,11 @@ class PlannedWrite(Struct, frozen=True):
     lost: tuple[str, ...] = ()
     patch: Patch = Patch()
     untouched: tuple[str, ...] = ()
+
+    @property
+    def warning(self) -> str:
+        """What to know before anything else; blank where nothing is unusual."""
+        return TAKEN if self.taken else ""
 
     @property
     def verb(self) -> str:

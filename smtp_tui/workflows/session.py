@@ -39,12 +39,14 @@ class Memory(Struct):
     """What one session remembers between its screens.
 
     ``overrules`` says for the header what chose the profile of the start, where that
-    overruled another choice. ``claims`` are the writes that are being reviewed or sent, by record
-    id and new name.
+    overruled another choice; the last wording is the shortest. ``listed`` are the records as they
+    were read last. ``claims`` are the writes that are being reviewed or sent, by record id and new
+    name.
     """
 
     recipient: str
-    overrules: str = ""
+    overrules: tuple[str, ...] = ()
+    listed: RecordList | None = None
     place: ListPlace = field(default_factory=ListPlace)
     last_change: Saved | Deleted | RunChange | None = None
     claims: dict[tuple[str | None, str | None], Operation] = field(default_factory=dict)
@@ -90,7 +92,7 @@ class Session(Struct, frozen=True, dict=True):
 
         Raises ``ApiError``.
         """
-        found = await self.connections.list()
+        found = self.memory.listed = await self.connections.list()
         if self.names is not None:
             keep, loop = self.names.keep, asyncio.get_running_loop()
             loop.run_in_executor(None, keep, self.profile.place, found.records)

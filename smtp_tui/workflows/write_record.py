@@ -30,7 +30,6 @@ from smtp_tui.workflows.taken_names import TakenNames
 
 _CHOSEN: Final = "Values changed on the server; this is what you chose."
 _CHANGED: Final = "Someone changed the record since you opened it; this is its current state."
-_TAKEN: Final = "A record with this name already exists; this creates a second one."
 _NEW_TOKEN: Final = "The token was renewed. Nothing has been changed yet; review again."
 
 
@@ -44,17 +43,20 @@ async def save_record(
     name: str = "",
     rehearse: bool = False,
     look_first: bool = False,
+    taken: str = "",
     run: str = "",
     names: TakenNames | None = None,
 ) -> ends.Outcome:
     """Save a patch to the ``opened`` record, or as a new one of that name where that is None.
 
     ``notes`` stand in each review. ``rehearse`` does everything but send. ``look_first`` has the
-    first review say whether a new name is taken, for an operator that then refuses. ``run`` is the
+    first review say whether a new name is taken, for an operator that then refuses; ``taken`` is
+    the id of a record that is known to have it, which the first review says. ``run`` is the
     id of the run that it belongs to, and ``names`` what that knows of the names that are taken.
     """
     new = name.strip()
     job = _Job(session, operator, opened, patch, notes, new_name=new, run=run, names=names)
+    job.taken = taken
     if look_first and opened is None:
         try:
             await job.name_is_free()
@@ -172,7 +174,6 @@ class _Job(Struct):
         names, records = self.names or TakenNames(Clock()), self.session.list
         read = partial(names.taken, self.new_name, records)
         self.taken = await read_signed_in(self.session, self.operator, read, what, Sent.NOTHING)
-        self.news = (_TAKEN,) if self.taken else ()
         return not self.taken
 
     def _tell(self, comparison: Comparison, now: Record) -> None:

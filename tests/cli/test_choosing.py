@@ -129,7 +129,7 @@ def test_the_screen_follows_the_same_rule_and_says_it_in_the_header_and_in_profi
     sandbox: Sandbox, environ: dict[str, str], tmp_path: Path, case: Case
 ) -> None:
     _write(tmp_path / "config", case, host=sandbox.base_url)
-    with Terminal(PROGRAM, cwd=tmp_path, env=environ, rows=30, columns=100) as terminal:
+    with Terminal(PROGRAM, cwd=tmp_path, env=environ, rows=30, columns=120) as terminal:
         terminal.wait_for("No SMTP connections")
         header = "\n".join(terminal.screen_text().splitlines()[:2])
         assert "environment" in header
@@ -147,7 +147,7 @@ def test_a_choice_by_hand_is_not_said_to_overrule_anything(
 ) -> None:
     case = Case(None, None, True, ("a",), "a")
     _write(tmp_path / "config", case, host=sandbox.base_url)
-    with Terminal(PROGRAM, cwd=tmp_path, env=environ, rows=30, columns=100) as terminal:
+    with Terminal(PROGRAM, cwd=tmp_path, env=environ, rows=30, columns=120) as terminal:
         terminal.wait_for("CAM_HOST overrides a")
         terminal.press("p")
         terminal.wait_for("switch (this session only)")

@@ -1350,6 +1350,96 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "a form does not say that the list has the name of its new record",
+        HONEST,
+        "checked=check, taken=bool(self._taken()))",
+        "checked=check)",
+        (
+            "tests/ui/review/test_review.py::test_a_name_that_the_list_has_is_warned_of_in_the_form_and_in_the_first_review",
+        ),
+    ),
+    Fault(
+        "the review of a name that the list has does not warn",
+        HONEST,
+        "name=draft.name, taken=self._taken()",
+        "name=draft.name",
+        (
+            "tests/ui/review/test_review.py::test_a_name_that_the_list_has_is_warned_of_in_the_form_and_in_the_first_review",
+        ),
+    ),
+    Fault(
+        "the review of a name that is taken starts on Create",
+        HONEST,
+        "plan.destroys or bool(plan.warning)",
+        "plan.destroys",
+        (
+            "tests/ui/review/test_review.py::test_a_name_that_was_taken_meanwhile_is_warned_of_first_and_enter_cancels",
+        ),
+    ),
+    Fault(
+        "what is created anew is warned of as taken by the record that is gone",
+        HONEST,
+        "if record_id != self._subject.gone)",
+        "if record_id)",
+        (
+            "tests/ui/review/test_review.py::test_a_record_that_is_created_anew_does_not_warn_of_the_deleted_one",
+        ),
+    ),
+    Fault(
+        "a draft of a new record looks like one of the record with its name",
+        HONEST,
+        '(f"new: {name}" if new else name)',
+        "(name if new else name)",
+        (
+            "tests/ui/record_form/test_drafts.py::test_a_draft_of_a_new_record_does_not_look_like_one_of_the_record_with_its_name",
+        ),
+    ),
+    Fault(
+        "the strips of all profiles have different orders",
+        HONEST,
+        "    if shown < len(names):\n        names.sort",
+        "    if names:\n        names.sort",
+        (
+            "tests/ui/all_profiles/test_table.py::test_the_last_tests_stand_in_the_order_of_the_profiles_unless_not_all_fit",
+        ),
+    ),
+    Fault(
+        "a plan of several profiles cuts their hosts",
+        HONEST,
+        '(f"    {host} · tenant {tenant.plain}",)',
+        '(f"    {host[:20]}… · tenant {tenant.plain}",)',
+        (
+            "tests/ui/all_profiles/test_marked.py::test_the_marked_records_of_several_profiles_are_changed_each_on_its_own_host",
+        ),
+    ),
+    Fault(
+        "what chose the profile takes the room of the tenant",
+        HONEST,
+        'return (self.short, f"by {self.source}") if self.overruled else ()',
+        "return (self.short,) if self.overruled else ()",
+        (
+            "tests/ui/widgets/test_header.py::test_what_chose_the_profile_is_said_in_fewer_words_before_the_tenant_is_left_out",
+        ),
+    ),
+    Fault(
+        "a profile that there is not is said twice",
+        HONEST,
+        '            self._table.notice = ""\n            self.say(f\'There',
+        "            self.say(f'There",
+        (
+            "tests/ui/compare/test_screen.py::test_a_profile_that_there_is_not_is_said_once_until_something_else_is_typed",
+        ),
+    ),
+    Fault(
+        "all profiles as the first screen go back to nothing",
+        HONEST,
+        "            alone = self._current.session is None\n",
+        "            alone = False\n",
+        (
+            "tests/ui/all_profiles/test_table.py::test_where_it_is_the_first_screen_q_quits_and_esc_stays",
+        ),
+    ),
+    Fault(
         "a message stands on every screen",
         HONEST,
         "if told.everywhere or told.number > self._since",

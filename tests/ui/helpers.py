@@ -254,8 +254,11 @@ async def opened(
     services: Callable[[Services], Services] = lambda services: services,
     directory: Path | None = None,
     problem: str = "",
+    in_use: bool = True,
 ) -> AsyncIterator[Ui]:
     """The app on a sandbox as `smtp-tui demo` wires it: profiles `demo` and `demo-europe`.
+
+    The first is in use from the start, unless not `in_use`.
 
     `profile` and `services` may change what it starts with:
     `opened(sandbox, profile=lambda one: replace(one, access=Access.PROTECTED))`.
@@ -268,7 +271,7 @@ async def opened(
         first = profile(first)
         others = tuple(profile for profile in found.extra_profiles if profile.name != first.name)
         wired = services(replace(found, extra_profiles=(first, *others)))
-        app = SmtpTui(wired, first, problem)
+        app = SmtpTui(wired, first if in_use else None, problem)
         async with app.run_test(size=size, notifications=True) as pilot:
             ui = Ui(app, pilot, sandbox, wired, first, clock)
             yield ui

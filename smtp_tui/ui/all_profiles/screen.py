@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from msgspec.structs import replace
 from textual import on, work
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.worker import Worker
@@ -43,7 +43,7 @@ from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.messages import waiting
 from smtp_tui.ui.operator import ScreenOperator
 from smtp_tui.ui.services import Services
-from smtp_tui.ui.widgets.bars import key_content, several_profiles
+from smtp_tui.ui.widgets.bars import KeyBar, key_content, several_profiles
 from smtp_tui.ui.widgets.filtered_table import FilteredTable, notice_content
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.rows import row_ids
@@ -65,7 +65,8 @@ _OLD: Final = (State.STALE, State.SIGN_IN, State.DOWN)
 class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
     """The table of all records. The result are the sessions by which something was changed.
 
-    No profile is in use here: each action goes to the profile of the row under the cursor.
+    No profile is in use here: each action goes to the profile of the row under the cursor. Where it
+    stands ``alone``, with no screen below, ``q`` quits.
     """
 
     ACTIONS = (
@@ -80,7 +81,7 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(*ACTIONS),
-        *bindings("app.back"),
+        Binding("q", "quit_or_back", show=False),
     ]
     DEFAULT_CSS = """
     AllProfilesScreen #strip, AllProfilesScreen #summary {
@@ -89,12 +90,17 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
     """
     AUTO_FOCUS = ""
 
-    def __init__(self, services: Services, session_of: Callable[[Profile], Session]) -> None:
+    def __init__(
+        self, services: Services, session_of: Callable[[Profile], Session], *, alone: bool
+    ) -> None:
         view = ShownRecord(
             lambda: self._session, lambda: self.record, self._changed, self._fill, self._marked
         )
         super().__init__(services, view)
         self.id = "all-profiles"
+        self._alone = alone
+        if alone:
+            self._key_bar = KeyBar(*self.KEYS[:-1])
         self._session_of = session_of
         self._lists = ManyLists((), services.clock, self._part_changed)
         self._order = Order(services, Sort("", "profile"), SORT_KEYS)
@@ -565,8 +571,16 @@ class AllProfilesScreen(RecordScreen[tuple[Session, ...]]):
         asked = not self._by_itself or not self._is_reading_all
         if asked and self.stop_waiting():
             return
-        if not self.table.cancel_range() and not self._list.close_filter():
+        at_an_end = not self.table.cancel_range() and not self._list.close_filter()
+        if at_an_end and not self._alone:
             self.leave()
+
+    async def action_quit_or_back(self) -> None:
+        """Quit where there is nothing to go back to, as on the connections."""
+        if self._alone:
+            await self.run_action("app.leave")
+        else:
+            self.action_back()
 
     def leave(self) -> None:
         """Go back to where this was opened."""

@@ -58,16 +58,28 @@ def _state(part: Part) -> Content:
 
 
 def summary_content(views: Mapping[str, RecordsView], width: int, lines: int) -> Content:
-    """Return the number of records by last verdict, per profile; those with failures come first."""
+    """Return the number of records by last verdict, per profile, in the order of the strip.
+
+    Where not all fit, those with failures come first.
+    """
     names = [name for name in views if len(views[name])]
-    names.sort(key=lambda name: -sum(views[name].failed.values()))
+    content, shown = _summary(names, views, width, lines)
+    if shown < len(names):
+        names.sort(key=lambda name: -sum(views[name].failed.values()))
+        content, _ = _summary(names, views, width, lines)
+    return content
+
+
+def _summary(
+    names: Sequence[str], views: Mapping[str, RecordsView], width: int, lines: int
+) -> tuple[Content, int]:
     chips = [
         Content.assemble((f"{clean(name, _NAME)}: ", "dim"), verdict_counts(views[name]))
         for name in names
     ]
     if chips:
         chips[0] = Content.assemble(("last tests  ", "dim"), chips[0])
-    return _wrapped(chips, width, lines, lambda number: _more(len(chips) - number))[0]
+    return _wrapped(chips, width, lines, lambda number: _more(len(chips) - number))
 
 
 def _more(count: int, states: str = "") -> Content:

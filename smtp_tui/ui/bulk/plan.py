@@ -20,9 +20,9 @@ from smtp_tui.api.requests import TESTS, IdRefused, Operation
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Confirm, Environment
 from smtp_tui.state.files import FileProblem
-from smtp_tui.text import clean, counted, shortened
+from smtp_tui.text import clean, counted
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import WIDE, GuardedDialog, where_line
+from smtp_tui.ui.base import WIDE, GuardedDialog, tenant_content, where_line
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.request_text import request_content
 from smtp_tui.ui.review import changes_content
@@ -51,6 +51,8 @@ _DROPPED: Final = "-"
 
 class PlanRows:
     """The rows of a plan: profiles, folds of equal changes and, in those opened, their records.
+
+    Of several profiles each has a row that says where it leads to.
 
     ``dropped`` are the numbers of the entries that will not be sent after all. What was dropped
     ``before``, in a review of the same, is so from the start.
@@ -90,6 +92,8 @@ class PlanRows:
             if fold.profile != profile:
                 profile = fold.profile
                 ids.append(f"profile {profile}")
+                if len(self._sessions) > 1:
+                    ids.append(f"place {profile}")
             ids.append(f"fold {at}")
             ids += [f"entry {each}" for each in found if at in self.opened or words]
         return LazyRows(ids, self._row)
@@ -132,6 +136,11 @@ class PlanRows:
         kind, _, which = row_id.partition(" ")
         if kind == "profile":
             return self._profile_row(row_id, which)
+        if kind == "place":
+            session = self._sessions[which]
+            tenant = tenant_content(session.profile, session.target.scope.tenant)
+            host = clean(session.target.origin.url, 80)
+            return Row(row_id, (f"    {host} · tenant {tenant.plain}",))
         if kind == "fold":
             return self._fold_row(row_id, int(which))
         entry, gone = self.plan.entries[int(which)], int(which) in self.dropped
@@ -149,10 +158,6 @@ class PlanRows:
         if place is not None and place.records and all(self.plan.entries[n].record for n in kept):
             many = f"{len(kept):,} of {counted(place.records, 'record')}"
         words = f"{label}  {clean(name, 40)}  {many}"
-        if place is not None and len(self._sessions) > 1:
-            words += (
-                f" · {clean(place.origin_url, 80)} · tenant {shortened(clean(place.tenant), 13)}"
-            )
         return Row(row_id, (words,), (Look(0, _ROLES[profile.environment], 0, len(label)),))
 
     def _fold_row(self, row_id: str, at: int) -> Row:

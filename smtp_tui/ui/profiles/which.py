@@ -69,6 +69,7 @@ class WhichProfileDialog(Dialog[Profile | Path | None]):
     @on(Input.Changed)
     def narrow(self) -> None:
         """Show the profiles that hold what is typed."""
+        self.say("")
         words = self._typed.value.casefold().split()
         rows = map(_row, self._profiles.values())
         self._table.rows = tuple(
@@ -90,7 +91,9 @@ class WhichProfileDialog(Dialog[Profile | Path | None]):
         """Give what is chosen."""
         answer = self._profiles.get(self._table.cursor_id or "") or self._file
         if answer is None:
-            self.say("Type the name of a profile.")
+            typed = clean(self._typed.value.strip(), 60)
+            self._table.notice = ""
+            self.say(f'There is no profile "{typed}".' if typed else "There is no other profile.")
         else:
             self.dismiss(answer)
 

@@ -31,6 +31,7 @@ from smtp_tui.ui.widgets.plain_text import PlainText, harmless, visible
 from smtp_tui.ui.widgets.rows import Column, Row
 from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.outcomes import Recreate
+from smtp_tui.workflows.planned_write import TAKEN
 from smtp_tui.workflows.validation import NAME, remarks, server_remarks
 
 NAME_SHOWN: Final = 200
@@ -56,6 +57,7 @@ class FormSubject(Struct, frozen=True):
     made from; ``typed`` what is in the fields at the start where that is not ``base``; ``tested``
     is whether a test mail led here, so that the next one needs no question; ``to_test`` is whether
     a test is what the values are for. ``hints`` say what the empty fields of some parameters mean.
+    ``gone`` is the id of a deleted record, which a list may still have.
     """
 
     base: Draft = new_draft()
@@ -68,6 +70,7 @@ class FormSubject(Struct, frozen=True):
     tested: bool = False
     to_test: bool = False
     hints: tuple[tuple[str, str], ...] = ()
+    gone: str | None = None
 
 
 def for_a_test() -> FormSubject:
@@ -100,6 +103,7 @@ def recreated(recreate: Recreate) -> FormSubject:
         focus_on=PASSWORD if typed is not None else None,
         title=f"Recreate {record_name(draft.name, record.id)}",
         notes=(f"Not restored: {', '.join(lost_by_delete(record))}.",),
+        gone=record.id,
     )
 
 
@@ -315,8 +319,11 @@ class RecordForm(FieldsPane):
                     return DraftProblem(name, remark.text)
         return None
 
-    def say_ready(self, patch: Patch | DraftProblem, *, checked: bool) -> None:
-        """Say below the fields what would be sent; while typing nothing new is refused."""
+    def say_ready(self, patch: Patch | DraftProblem, *, checked: bool, taken: bool = False) -> None:
+        """Say below the fields what would be sent; while typing nothing new is refused.
+
+        ``taken`` is whether another record has the name.
+        """
         wrong = sum(has_error(field.remarks) for field in self.fields.values())
         lacking = [field.label for field in self.fields.values() if self._lacks(field)]
         if wrong:
@@ -327,7 +334,7 @@ class RecordForm(FieldsPane):
             words = f"Needed to {purpose}: {', '.join(lacking)}"
             self._ready.update(Content.styled(words, "dim"))
         elif isinstance(patch, Patch):
-            self._ready.update(self._ready_words(patch))
+            self._ready.update(self._ready_words(patch, taken=taken))
         elif checked:
             self._ready.update(Content.styled("✗ 1 field to correct", "$bad"))
 
@@ -338,12 +345,14 @@ class RecordForm(FieldsPane):
             return False
         return self.new and not field.text and has_error(remarks(self.draft, name, None))
 
-    def _ready_words(self, patch: Patch) -> Content:
+    def _ready_words(self, patch: Patch, *, taken: bool) -> Content:
         count = len(patch.changes)
         if not count:
             return Content.styled("Nothing changed.", "dim")
         noun = "parameter" if self.new else "change"
         words = f" {counted(count, noun)}, nothing else is sent."
+        if taken:
+            return Content.styled(f"▲ {TAKEN}", "bold $warn")
         return Content.assemble(("Ready.", "bold $good"), words)
 
     def first_problem(self, *, but: str | None = None) -> str | None:

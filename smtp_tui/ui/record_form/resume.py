@@ -97,7 +97,10 @@ def _changes(draft: SavedDraft) -> Iterable[tuple[str, str, str]]:
 
 
 def _name(draft: SavedDraft) -> str:
-    return clean(draft.record_name, 60) or _NEW
+    """The name of its record; a new one is called so: another record may have its name."""
+    name = clean(draft.record_name, 60)
+    new = draft.key.record_id is None
+    return (f"new: {name}" if new else name) if name else _NEW
 
 
 def _elsewhere(draft: SavedDraft) -> str:

@@ -225,8 +225,16 @@ class FormScreen(FullScreen[FormResult]):
         """Update marks, remarks, what a save would do, and the request."""
         self._form.show(check=check)
         patch = self._drafted(self._form.draft)
-        self._form.say_ready(patch, checked=check)
+        self._form.say_ready(patch, checked=check, taken=bool(self._taken()))
         self._preview.update(self._will_be_sent(self._form.refused or patch))
+
+    def _taken(self) -> str:
+        """The id of a record that has the name of the new one, as far as the list tells."""
+        name, listed = self._form.draft.name.strip(), self.session.memory.listed
+        if not self._form.new or not name or listed is None:
+            return ""
+        found = (each.id for each in listed.records if each.name == name)
+        return next((record_id for record_id in found if record_id != self._subject.gone), "")
 
     def _will_be_sent(self, patch: Patch | DraftProblem) -> Content:
         """What saving, or the test, would send, or why nothing can be sent."""
@@ -390,7 +398,9 @@ class FormScreen(FullScreen[FormResult]):
         operator, opened = ScreenOperator(self, by_key=by_key), self._form.opened
         self.busy = True
         try:
-            outcome = await save_record(self.session, operator, opened, patch, name=draft.name)
+            outcome = await save_record(
+                self.session, operator, opened, patch, name=draft.name, taken=self._taken()
+            )
             if isinstance(outcome, ends.Gone) and outcome.error is not None and opened is not None:
                 await self._offer_anew(outcome.error, draft, opened)
         finally:

@@ -59,9 +59,9 @@ def badge_look(profile: Profile) -> str:
 def profile_words(session: Session, now: datetime, width: int) -> Content:
     """Return the header: profile, host, tenant, team and access; at the right end the token.
 
-    Profile, warnings, host and what was overruled are always complete, on a second line if need be:
-    nobody should wonder where a key press goes. The others are shortened or left out to fit
-    ``width`` cells. Warnings stand first, where no tall dialog covers them.
+    Profile, warnings and host are always complete, on a second line if need be: nobody should
+    wonder where a key press goes. What was overruled is shortened, and the others are shortened or
+    left out, to fit ``width`` cells. Warnings stand first, where no tall dialog covers them.
     """
     target, title = session.target, titled(session.profile)
     if target.access is not Access.NORMAL:
@@ -72,13 +72,30 @@ def profile_words(session: Session, now: datetime, width: int) -> Content:
     words = Content.assemble(title, "  ", (host, "bold"), (port, "dim"))
     if target.origin.proxy is not None:
         words = Content.assemble(words, (f" via {clean(target.origin.proxy.text, 80)}", "$warn"))
-    if session.memory.overrules:
-        words = Content.assemble(words, f" · {clean(session.memory.overrules, 100)}")
-    parts = _fitted(_optional_parts(session, now), width - words.cell_length)
+    words, parts = _told_overruled(session, words, _optional_parts(session, now), width)
     *left, token = map(_part_content, parts)
     words = Content.assemble(words, *left)
     blank = width - words.cell_length - token.cell_length - 1
     return Content.assemble(words, " " * blank, token) if blank > 0 else words
+
+
+def _told_overruled(
+    session: Session, words: Content, optional: Sequence[tuple[_Part, ...]], width: int
+) -> tuple[Content, list[_Part]]:
+    """Add what chose the profile over another, shorter where a part would be left out for it."""
+    told, parts = words, _fitted(optional, width - words.cell_length)
+    for wording in session.memory.overrules:
+        told = Content.assemble(words, f" · {clean(wording, 100)}")
+        parts = _fitted(optional, width - told.cell_length)
+        pairs = zip(parts, optional, strict=True)
+        if not any(_is_missed(part, wordings[-1]) for part, wordings in pairs):
+            break
+    return told, parts
+
+
+def _is_missed(part: _Part, shortest: _Part) -> bool:
+    """Whether a part is left out that tells whose records these are, or how long a token holds."""
+    return bool(shortest.value) and not part.value and shortest.label != "access"
 
 
 def _is_unverified(target: Target) -> bool:

@@ -19,7 +19,8 @@ async def test_the_marked_records_of_several_profiles_are_changed_each_on_its_ow
                 await ui.press("space")
             await ui.sees("● 2 marked", "Edit 2")
             await edit_ports(ui, "2525")
-            assert ui.shows("alpha", "gamma")
+            for name in ("alpha", "gamma"):
+                assert ui.shows(f"{name}  ", f"{found[name].base_url} · tenant f58e4d…33f8e8")
             assert ui.lines()[0] == " several profiles"
             await ui.press("enter")
             await ui.sees("2 done")

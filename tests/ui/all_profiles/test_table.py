@@ -11,9 +11,11 @@ from smtp_tui.api.target import Access
 from smtp_tui.profiles.choosing import Several
 from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.ui.all_profiles.screen import AllProfilesScreen
+from smtp_tui.ui.all_profiles.strip import summary_content
 from smtp_tui.ui.services import Services
 from tests.failing_sandbox import Fault, FaultKind, Operation
 from tests.ui.all_profiles.together import asked, go_to, hosts, together
+from tests.ui.connections.test_rows import record, run, view
 from tests.ui.helpers import Ui
 
 NAMES = ("alpha", "beta", "gamma")
@@ -206,6 +208,20 @@ async def test_only_the_profiles_with_the_label_are_read() -> None:
             assert asked(found["beta"], Operation.LIST) == []
 
 
+async def test_where_it_is_the_first_screen_q_quits_and_esc_stays() -> None:
+    def chosen(services: Services) -> Services:
+        return replace(services, several=Several())
+
+    with hosts("alpha") as found:
+        async with together(found, services=chosen, in_use=False) as ui:
+            await ui.sees("Connections 2", "all profiles")
+            assert "Back" not in ui.lines()[-1]
+            await ui.press("escape")
+            assert ui.shows("Connections 2")
+            await ui.press("q")
+            await ui.until(lambda: not ui.app.is_running, "the end")
+
+
 async def test_a_profile_that_was_changed_meanwhile_is_used_as_it_is_now() -> None:
     with hosts("alpha", "beta") as found:
         async with together(found) as ui:
@@ -273,3 +289,15 @@ async def test_a_line_says_what_the_relays_of_each_profile_came_to() -> None:
             await ui.sees("alpha: 2 never", "beta: 1 ✓ 2 never")
             assert asked(found["alpha"], Operation.TEST_SAVED) == []
             assert len(asked(beta, Operation.TEST_SAVED)) == 1
+
+
+def test_the_last_tests_stand_in_the_order_of_the_profiles_unless_not_all_fit() -> None:
+    views = {
+        "zeta": view(record(1), tests={"id-1": run("ACCEPTED", 60)}),
+        "alpha": view(record(2), tests={"id-2": run("REJECTED", 60)}),
+    }
+    whole = summary_content(views, 100, 1).plain
+    assert whole.index("zeta") < whole.index("alpha")
+    narrow = summary_content(views, 30, 1).plain
+    assert "alpha" in narrow
+    assert "zeta" not in narrow

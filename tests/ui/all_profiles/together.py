@@ -38,8 +38,9 @@ async def together(
     profile: Callable[[Profile], Profile] = lambda profile: profile,
     services: Callable[[Services], Services] = lambda services: services,
     directory: Path | None = None,
+    in_use: bool = True,
 ) -> AsyncIterator[Ui]:
-    """The app with a profile for each host; the first is in use, and all are shown.
+    """The app with a profile for each host; the first is ``in_use``, and all are shown.
 
     ``profile`` may change each of them, as in `opened`.
     """
@@ -66,6 +67,7 @@ async def together(
         profile=lambda given: named(given, first),
         services=all_of,
         directory=directory,
+        in_use=in_use,
     ) as ui:
         if ui.services.several is None:
             await ui.sees(f"{first.upper()}-ONE")

@@ -58,6 +58,17 @@ async def test_it_shows_what_differs_by_name_and_how(two: Sandbox) -> None:
         await ui.sees("SAME")
 
 
+async def test_a_profile_that_there_is_not_is_said_once_until_something_else_is_typed(
+    two: Sandbox,
+) -> None:
+    async with compared(two, "nowhere") as ui:
+        await ui.sees('✗ There is no profile "nowhere".')
+        assert ui.text().lower().count("there is no") == 1
+        await ui.press("ctrl+u")
+        await ui.loses("There is no profile")
+        assert ui.shows("demo-europe")
+
+
 @pytest.mark.parametrize(
     ("key", "tenant", "port", "new"),
     [("greater_than_sign", OTHER_TENANT_ID, 25, "WEST"), ("less_than_sign", None, 587, "EAST")],

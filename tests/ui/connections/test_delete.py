@@ -23,7 +23,7 @@ async def test_the_question_names_record_host_tenant_and_profile(demo: Sandbox) 
     async with opened(demo) as ui:
         await ask(ui, "OLD-RELAY")
         assert ui.shows("OLD-RELAY (relay.old-datacenter.invalid:25)", "DEMO")
-        assert ui.shows(f"demo · {demo.base_url}", "tenant f58e4d…33f8e8")
+        assert ui.shows(f"demo · {demo.base_url}", "tenant ICP Account f58e4d…33f8e8")
         assert ui.shows("Not restored by undo:")
 
 

@@ -279,6 +279,21 @@ async def test_the_list_of_drafts_opens_the_form_of_one_with_what_was_typed(
         await ui.sees("Edit BATCH", "587", "was 26")
 
 
+async def test_a_draft_of_a_new_record_does_not_look_like_one_of_the_record_with_its_name(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("BATCH")
+        await ui.press("n")
+        await ui.sees("New connection")
+        await ui.type("BATCH")
+        await leave_by(ui, 1)
+        await ui.sees("✎ 1 draft ·")
+        await ui.press("D")
+        await ui.sees("RECORD", "new: BATCH")
+        assert not ui.shows("│ BATCH")
+
+
 async def test_a_draft_is_discarded_from_the_list_only_after_a_question(
     demo: Sandbox, tmp_path: Path
 ) -> None:

@@ -48,11 +48,12 @@ async def already(ui: Ui, demo: Sandbox) -> None:
 
 async def taken_name(ui: Ui, demo: Sandbox) -> None:
     """The review comes again with the remark that the name exists."""
-    await new_record(ui, "BATCH")
+    await new_record(ui, "LATE")
     await ui.press("ctrl+s")
-    await ui.sees("Create BATCH?")
+    await ui.sees("Create LATE?")
+    demo.add_record("LATE", {})
     await ui.press("enter")
-    await ui.sees("Create BATCH?", "A record with this name already exists")
+    await ui.sees("Create LATE?", "A record with this name already exists")
 
 
 async def new_token(ui: Ui, demo: Sandbox) -> None:

@@ -9,7 +9,7 @@ from textual.widgets import Button
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Confirm, Profile
 from tests.failing_sandbox import Operation, Sandbox
-from tests.ui.forms import edit, edit_port, retype, review
+from tests.ui.forms import BATCH, apply, edit, edit_port, retype, review
 from tests.ui.helpers import Ui, opened
 
 
@@ -23,7 +23,7 @@ async def test_the_review_of_a_patch_shows_old_and_new_the_request_and_where_it_
             "- port 26",
             "+ port 587",
             f"demo · {demo.base_url}",
-            "tenant f58e4d…33f8e8  team all",
+            "tenant ICP Account f58e4d…33f8e8  team all",
             f"POST {demo.base_url}",
             "/cam/composer/api/v1/smtpconnections/patchConnectionParametersById",
             "ace_orgGuid=all",
@@ -252,3 +252,63 @@ async def test_no_value_of_confirm_weakens_a_protected_profile(
         await begin(ui, "d")
         await ui.sees("Type BATCH to confirm: this profile is protected.")
         assert ui.app.screen.query_one("#apply", Button).disabled
+
+
+async def test_a_name_that_the_list_has_is_warned_of_in_the_form_and_in_the_first_review(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await new_record(ui, "BATCH")
+        await ui.sees("▲ A record with this name already exists", "creates a second one.")
+        await ui.press("ctrl+s")
+        await _is_careful(ui, "Create BATCH?")
+        await ui.press("enter")
+        await ui.loses("Create BATCH?")
+        assert not ui.requests(Operation.CREATE)
+        await ui.press("ctrl+s", "tab")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.asked(Operation.CREATE)
+
+
+async def test_a_name_that_was_taken_meanwhile_is_warned_of_first_and_enter_cancels(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await new_record(ui, "LATE")
+        await ui.sees("Ready.")
+        await ui.press("ctrl+s")
+        await ui.sees("Create LATE?")
+        demo.add_record("LATE", {})
+        await ui.press("enter")
+        await _is_careful(ui, "Create LATE?")
+        ui.clock.forward(1)
+        await ui.press("enter")
+        await ui.loses("Create LATE?")
+        assert not ui.requests(Operation.CREATE)
+
+
+async def _is_careful(ui: Ui, title: str) -> None:
+    """The review warns in its colour, above what is sent, and the focus is on Cancel."""
+    words = "▲ A record with this name already exists"
+    await ui.sees(title, words)
+    assert ui.text().index(words) < ui.text().index("+ hostname")
+    assert "bold" in ui.look(words)
+    assert ui.app.focused is not None
+    assert ui.app.focused.id == "cancel"
+
+
+async def test_a_record_that_is_created_anew_does_not_warn_of_the_deleted_one(
+    demo: Sandbox,
+) -> None:
+    async with opened(demo, size=(80, 24)) as ui:
+        await edit_port(ui, "BATCH", "587")
+        demo.delete_record(BATCH)
+        await apply(ui, "BATCH")
+        await ui.sees("The record was deleted")
+        ui.clock.forward(1)
+        await ui.press("down", "enter")
+        await ui.sees("Recreate BATCH", "Ready.")
+        await ui.press("ctrl+s")
+        await ui.sees("Create BATCH?")
+        assert not ui.shows("already exists")

@@ -19,6 +19,7 @@ from smtp_tui.api.target import Access, Unverified
 from smtp_tui.editing.document_text import document_yaml
 from smtp_tui.editing.patch import Change
 from smtp_tui.editing.values import ABSENT
+from smtp_tui.profiles.choosing import VARIABLE, Choice
 from smtp_tui.profiles.model import Environment, Profile
 from smtp_tui.profiles.sources import LoginToken, PromptToken
 from smtp_tui.profiles.store import ProfileStore
@@ -370,3 +371,23 @@ async def test_a_proxy_is_named_in_the_header_beside_the_host(server: Sandbox) -
     async with opened(server, profile=through) as ui:
         await ui.sees("via 127.0.0.1:9")
         assert f"{server.base_url[8:]} via 127.0.0.1:9" in ui.lines()[0]
+
+
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (80, ("· by SMTP_TUI_PROFILE", "tenant ICP Account")),
+        (120, ("· SMTP_TUI_PROFILE overrides other", "tenant ICP Account", "team all", "held")),
+    ],
+)
+async def test_what_chose_the_profile_is_said_in_fewer_words_before_the_tenant_is_left_out(
+    demo: Sandbox, width: int, words: tuple[str, ...]
+) -> None:
+    def chosen(services: Services) -> Services:
+        choice = Choice(services.extra_profiles[0], VARIABLE, (("other", "the default"),))
+        return replace(services, choice=choice)
+
+    async with opened(demo, services=chosen, size=(width, 24)) as ui:
+        await ui.sees("PRIMARY")
+        for each in words:
+            assert each in ui.lines()[0], ui.lines()[0]
