@@ -1517,8 +1517,8 @@ FAULTS: Final = (
     Fault(
         "a name is not looked for again after a 401",
         HONEST,
-        "        self.news = (_TAKEN,) if self.taken else ()\n",
-        '        self.taken = self.taken or "none"\n',
+        "        return not self.taken\n",
+        '        free, self.taken = not self.taken, self.taken or "none"\n        return free\n',
         (f"{WORKFLOWS_SAVE}::test_a_name_is_looked_for_again_after_a_401",),
     ),
     Fault(
