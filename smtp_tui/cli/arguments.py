@@ -404,7 +404,9 @@ def _add_desired(on_profile: AddCommand, add: AddCommand) -> None:
         "--passwords", "send the passwords of existing records too, which cannot be compared"
     )
     words, example = "show what apply would change", "records.yaml"
-    on_profile("plan", "desired.plan", words, example).takes(
+    plan = on_profile("plan", "desired.plan", words, example)
+    plan.usage_code = ExitCode.FAILED  # its 2 means that something would change
+    plan.takes(
         *(argument("file FILE", file, type=path), prune, passwords, *_MANY[1:]),
         argument("-o FILE", "keep the plan as JSON in this file", dest="output", type=path),
         argument("--force", "replace a file that holds no plan"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from typing import Final
 
 from smtp_tui.api.clock import Clock
 from smtp_tui.api.requests import Operation
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.cli.document_file import document_of, text_of
 from smtp_tui.cli.document_plan import Compared, compared, secrets_of, typed_secret
-from smtp_tui.cli.exit_codes import ExitCode, Refusal, UsageError
+from smtp_tui.cli.exit_codes import ANY_COMMAND, ExitCode, Refusal, UsageError
+from smtp_tui.cli.failing import EXPECTED, tell
 from smtp_tui.cli.many import Many, Sessions, begin_many
 from smtp_tui.cli.output import refuse_to_replace, write_kept
 from smtp_tui.cli.plan_run import review_and_run
@@ -23,9 +25,22 @@ from smtp_tui.workflows.plan import Plan
 from smtp_tui.workflows.plan_file import plan_json, read_plan
 from smtp_tui.workflows.references import Needed, password_of
 
+_DIFFERENT: Final = ExitCode.USAGE
+"""What ``plan`` ends with where there is something to change: 2, as other tools do."""
+
 
 def plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
-    """Show what would have to change; the code is that of a dry run where anything would."""
+    """Show what would have to change: 2 where anything would, 1 after an error of its own."""
+    try:
+        return _plan(options, environ)
+    except UsageError:
+        raise
+    except EXPECTED as error:
+        code = tell(error)
+    return code if code in ANY_COMMAND else ExitCode.FAILED
+
+
+def _plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
     refuse_to_replace(options, options.output, _is_plan)
     many = begin_many(options, environ)
     document = document_of(options.file, text_of(options.file))
@@ -41,8 +56,8 @@ def plan(options: argparse.Namespace, environ: Environ) -> ExitCode:
             write_kept(options.output, plan_json(each.plan, Clock().now(), each.sources))
         show_plan(options, each.plan, sources=each.sources)
     if code is not ExitCode.OK:
-        return code
-    return next((_would(each.plan) for each in found), code)
+        return ExitCode.FAILED
+    return _DIFFERENT if any(each.plan.work for each in found) else ExitCode.OK
 
 
 def apply(options: argparse.Namespace, environ: Environ) -> ExitCode:

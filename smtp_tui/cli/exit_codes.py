@@ -72,7 +72,8 @@ _OWN_MEANING: Final = {
         "no mail server was seen, or it did not speak SMTP in time"
     ),
     ("plan", ExitCode.OK): "nothing would change",
-    ("plan", ExitCode.WOULD_CHANGE): "something would change",
+    ("plan", ExitCode.FAILED): "the difference could not be found",
+    ("plan", ExitCode.USAGE): "something would change",
     ("profiles check", ExitCode.FAILED): "a step failed",
     ("doctor", ExitCode.FAILED): "a problem was found",
 }
@@ -90,7 +91,7 @@ COMMAND_CODES: Final[dict[str, tuple[ExitCode, ...]]] = {
     "completion": _LOCAL,
     "list": (*_LIST, ExitCode.NOT_FOUND),
     "export": (*_LIST, ExitCode.NOT_FOUND),
-    "plan": (*_LIST, ExitCode.WOULD_CHANGE),
+    "plan": _CHECK,
     "apply": (
         *(*_CHANGE, ExitCode.WOULD_CHANGE),
         *(ExitCode.MAIL_REJECTED, ExitCode.MAIL_UNREACHABLE),

@@ -107,6 +107,7 @@ class Parser(argparse.ArgumentParser):
         self.chosen = chosen
         self.command = self.prog.partition(" ")[2]
         self.example = ""
+        self.usage_code = ExitCode.USAGE
         self.options: dict[str, argparse.Action] = {}
         """What each option does, by all of its spellings."""
         self.commands: dict[str, Parser] = {}
@@ -157,7 +158,7 @@ class Parser(argparse.ArgumentParser):
         """Raise :class:`Refusal`, which points to the help of the command."""
         for said, plainer in _PLAINER:
             message = re.sub(rf"\A{said}", plainer, message)
-        raise Refusal(f"{message} (see {self.prog} --help)")
+        raise Refusal(f"{message} (see {self.prog} --help)", self.usage_code)
 
     def refuse_option(self, option: str, program: Parser) -> NoReturn:
         """Say that this command has no such option, and which may have been meant."""

@@ -3607,13 +3607,13 @@ FAULTS: Final = (
         ),
     ),
     Fault(
-        "a plan that would change something ends as one that would not",
+        "a plan that a full disk swallows ends as one that could not be made",
         SCRIPTS,
-        "    return next((_would(each.plan) for each in found), code)",
-        "    return code",
+        "    return code if code in ANY_COMMAND else ExitCode.FAILED",
+        "    return ExitCode.FAILED",
         (
-            f"{CLI_DESIRED}"
-            "::test_plan_ends_as_every_command_and_as_a_dry_run_where_something_would_change",
+            "tests/cli/test_every_command.py"
+            "::test_what_cannot_be_written_has_its_code_and_the_work_is_done",
         ),
     ),
     Fault(
