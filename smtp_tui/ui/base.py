@@ -379,13 +379,21 @@ class Dialog(ModalScreen[Result]):
         """The box, and in it what :meth:`compose_box` yields."""
         with VerticalScroll(id="box", can_focus=False) as box:
             box.styles.width = self.WIDTH
-            label = badge(self.profile) if self.profile is not None else Content()
-            room = min(self.WIDTH, self.app.size.width) - 8 - label.cell_length
-            title = Content(cut_to_cells(clean(self.title or ""), room))
-            if label:
-                title = Content.assemble(title, "  ", label)
-            box.border_title = harmless(title)
+            box.border_title = self._named(self.title or "")
             yield from self.compose_box()
+
+    def _named(self, words: str) -> Content:
+        """What stands in the top border: words, and the label of the profile."""
+        label = badge(self.profile) if self.profile is not None else Content()
+        room = min(self.WIDTH, self.app.size.width) - 8 - label.cell_length
+        title = Content(cut_to_cells(clean(words), room))
+        return harmless(Content.assemble(title, "  ", label) if label else title)
+
+    def name_box(self, words: str) -> None:
+        """Show other words in the top border."""
+        if words != self.title:
+            self.title = words
+            self.query_one("#box").border_title = self._named(words)
 
     def keys(self) -> Iterable[tuple[str, str]]:
         """The keys of the bottom border, each with what it does; the last one always fits."""

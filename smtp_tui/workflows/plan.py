@@ -6,6 +6,7 @@ It is made and reviewed once, can be kept as JSON, and is carried out by
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
@@ -43,6 +44,8 @@ _VERBS: Final = {
     Operation.TEST_SAVED: "test",
 }
 
+_MANY: Final = re.compile(r"^(\w+) [\d,]+ records?\b")
+"""A verb and the number of records, with which a title begins."""
 EntryKey: TypeAlias = tuple[str, Operation, str]
 
 
@@ -239,9 +242,11 @@ class Plan(Struct, frozen=True, dict=True):
         return tuple(sorted(folds, key=lambda fold: (order[fold.profile], -len(fold.entries))))
 
     def without(self, dropped: Iterable[PlanEntry]) -> Plan:
-        """The plan without some of its entries."""
+        """The plan without some of its entries; its title has the number of what it sends yet."""
         gone = {id(entry) for entry in dropped}
-        return replace(self, entries=tuple(each for each in self.entries if id(each) not in gone))
+        kept = replace(self, entries=tuple(each for each in self.entries if id(each) not in gone))
+        many = counted(len(kept.work), "record")
+        return replace(kept, title=_MANY.sub(rf"\1 {many}", self.title))
 
     def place(self, profile: str) -> Place | None:
         """Where the entries of a profile lead to."""

@@ -67,25 +67,35 @@ class Result(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True):
-    """How many entries are how far; ``under_way`` are among those left."""
+    """How many entries are how far; ``under_way`` are among those left.
+
+    Of those ``already`` as they should be nothing was sent.
+    """
 
     done: int = 0
     failed: int = 0
     unknown: int = 0
     left: int = 0
     under_way: int = 0
+    already: int = 0
 
     @property
     def ended(self) -> int:
         """How many have ended."""
-        return self.done + self.failed + self.unknown
+        return self.good + self.failed + self.unknown
+
+    @property
+    def good(self) -> int:
+        """How many records are as they should be."""
+        return self.done + self.already
 
 
 def count(results: Iterable[Result]) -> Counts:
     """How many of these are how far."""
     found = Counter(result.progress for result in results)
     return Counts(
-        done=found[Progress.DONE] + found[Progress.ALREADY],
+        done=found[Progress.DONE],
+        already=found[Progress.ALREADY],
         failed=found[Progress.FAILED],
         unknown=found[Progress.UNKNOWN],
         left=found[Progress.LEFT] + found[Progress.UNDER_WAY],

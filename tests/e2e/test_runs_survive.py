@@ -83,7 +83,7 @@ def test_a_run_that_was_killed_goes_on_where_it_was_and_the_store_equals_the_pla
     with program(sandbox, tmp_path) as terminal:
         go_on(terminal, RECORDS)
         confirm(terminal)
-        terminal.wait_for(f"{RECORDS} done")
+        terminal.wait_for(" ended ─")
         terminal.press("esc", "q")
         assert terminal.exit_code() == 0
     assert len(moved(sandbox)) == RECORDS
@@ -131,7 +131,7 @@ def test_a_run_over_two_hosts_that_is_killed_twice_changes_each_record_once(
                     os.kill(terminal.pid, signal.SIGKILL)
                     terminal.exit_code()
                 else:
-                    terminal.wait_for(f"{total} done")
+                    terminal.wait_for(" ended ─")
         for host in hosts.values():
             assert len(moved(host)) == RECORDS
             assert len(asked_to_change(host)) == len({*asked_to_change(host)}) == RECORDS

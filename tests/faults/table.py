@@ -1261,6 +1261,38 @@ FAULTS: Final = (
         (f"{UI_BULK_UNDO}::test_u_after_a_delete_of_many_names_the_run_and_the_backup",),
     ),
     Fault(
+        "the title of a plan counts what was dropped",
+        SHOWN,
+        "        return replace(kept, title=_MANY",
+        "        return replace(kept, title=re.compile('^$')",
+        (f"{UI_BULK_PLAN}::test_a_record_that_is_dropped_is_not_sent_and_can_be_taken_back",),
+    ),
+    Fault(
+        "a run counts as done what was so already",
+        HONEST,
+        "        done=found[Progress.DONE],\n        already=found[Progress.ALREADY],\n",
+        "        done=found[Progress.DONE] + found[Progress.ALREADY],\n",
+        (f"{UI_BULK_PLAN}::test_equal_changes_are_folded_and_what_is_so_already_is_skipped",),
+    ),
+    Fault(
+        "a wrong number in the review of a plan is not told",
+        HONEST,
+        "        if self.settled and self._apply.disabled and wanted:\n",
+        "        if self.settled and not self._apply.disabled and wanted:\n",
+        (
+            f"{UI_BULK_CHANGE}::test_a_protected_profile_asks_for_the_number_once_and_each_record_is_changed",
+        ),
+    ),
+    Fault(
+        "the names of a run take the room of its outcomes",
+        HONEST,
+        '        Column("outcome", "OUTCOME", 12, flexible=True, grows=True),\n',
+        '        Column("outcome", "OUTCOME", 12, flexible=True),\n',
+        (
+            f"{UI_BULK_CHANGE}::test_the_outcomes_of_an_ended_run_have_the_room_and_enter_shows_one_whole",
+        ),
+    ),
+    Fault(
         "a verdict that does not hold keeps its colour",
         HONEST,
         '"quiet" if outdated(tested, record) else verdict_role(tested.run)',

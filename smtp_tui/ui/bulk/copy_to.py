@@ -65,7 +65,8 @@ async def copy_plan(
     entries = await entries_with_secrets(screen, pairs, profile.name)
     if entries is None:
         return None
-    title = f"Copy {counted(len(entries), 'record')} to {profile.name}"
+    many = counted(sum(entry.sends for entry in entries), "record")
+    title = f"Copy {many} to {profile.name}"
     return session, Plan(title, entries, (Place.of(session, len(there)),))
 
 

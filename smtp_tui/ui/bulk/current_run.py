@@ -241,7 +241,7 @@ class CurrentRun:
             screen.post_message(RunEnded(run, self._changes(run)))
         if self.watched:
             return
-        kind = Kind.GOOD if run.counts.done == run.counts.ended else Kind.BAD
+        kind = Kind.GOOD if run.counts.good == run.counts.ended else Kind.BAD
         offer = Offer("app.run", "shows it")
         tell(app, run_words(run), about=ABOUT, kind=kind, lasting=True, offer=offer)
 
@@ -284,6 +284,7 @@ def counts_words(counts: Counts) -> str:
     """How far a run is, such as ``20 done, 1 failed, 17 left``; what is none is left out."""
     parts = (
         (counts.done, "done"),
+        (counts.already, Progress.ALREADY.value),
         (counts.failed, "failed"),
         (counts.unknown, "unknown"),
         (counts.left, "left"),

@@ -51,4 +51,6 @@ class Marked(Struct, frozen=True):
         sessions = self.sessions
         places = (Place.of(each, self.lists.get(name, 0)) for name, each in sessions.items())
         found = (entry for name in sessions for entry in entries(name, self.of(name)))
-        return Plan(f"{verb} {counted(len(self), 'record')}", tuple(found), tuple(places))
+        made = tuple(found)
+        many = counted(sum(entry.sends for entry in made), "record")
+        return Plan(f"{verb} {many}", made, tuple(places))

@@ -251,6 +251,11 @@ class PlanDialog(GuardedDialog[Plan | None]):
         if len(plan.profiles) == 1:
             self.profile = sessions[plan.profiles[0]].profile
         self._accesses = [sessions[name].target.access for name in plan.profiles]
+        self._protected = [
+            name
+            for name, access in zip(plan.profiles, self._accesses, strict=True)
+            if access is Access.PROTECTED
+        ]
         self._configured = _why_configured(services.confirm, plan)
         self._asks = plan.asks_number(self._accesses) or bool(self._configured)
         self.set_class(plan.destroys, "-danger")
@@ -316,6 +321,7 @@ class PlanDialog(GuardedDialog[Plan | None]):
         self._list.table.rows = self._rows.rows(self._list.filter_text)
         if not self._list.table.rows:
             self._list.table.notice = self._list.nothing_found
+        self.name_box(f"{plan.title}?")
         self._apply.label = harmless(apply_words(plan))
         self._why.update(self._what_to_type(plan))
         self._hint.update("A backup is written first." if plan.destroys else "")
@@ -339,8 +345,10 @@ class PlanDialog(GuardedDialog[Plan | None]):
 
     def _what_to_type(self, plan: Plan) -> Content:
         reasons = [f"much of a list changes ({'; '.join(plan.large)})"] if plan.large else []
-        if Access.PROTECTED in self._accesses:
-            reasons.insert(0, "a profile is protected")
+        protected = [name for name in self._protected if name in plan.profiles]
+        if protected:
+            are = "is" if len(protected) == 1 else "are"
+            reasons.insert(0, f"{', '.join(protected)} {are} protected")
         reasons += filter(None, (self._configured,))
         number = f"{plan.changed}"
         why = clean(" and ".join(reasons) or "the plan was larger", 200)
@@ -349,6 +357,7 @@ class PlanDialog(GuardedDialog[Plan | None]):
     @on(Input.Changed, "#number")
     def compare_number(self) -> None:
         """Enable Apply where there is work, and only for the whole number."""
+        self._told.set_class(False, "-shown")  # it was about what stood here before
         plan = self._rows.approved
         typed = not self._asks or self._number.value.strip() == str(plan.changed)
         self._apply.disabled = not (plan.work and typed)
@@ -357,6 +366,10 @@ class PlanDialog(GuardedDialog[Plan | None]):
     def apply_typed(self, event: Input.Submitted) -> None:
         """Take Enter for Apply when the number is right."""
         event.stop()
+        wanted = self._rows.approved.changed
+        if self.settled and self._apply.disabled and wanted:
+            words = f"✗ That is not the number of records that change; type {wanted}."
+            self._tell(Content.styled(words, "$bad"))
         self._approve()
 
     def _approve(self) -> None:

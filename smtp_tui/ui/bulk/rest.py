@@ -210,9 +210,7 @@ def _without_dropped(
 ) -> tuple[Plan, tuple[Result, ...]]:
     """The plan without what was dropped in the review, and the results of what stays."""
     kept = {id(entry) for entry in approved.entries}
-    told = [
-        (entry, each)
-        for entry, each in zip(plan.entries, results, strict=True)
-        if each.progress.ended or id(entry) in kept
-    ]
-    return replace(plan, entries=tuple(e for e, _ in told)), tuple(each for _, each in told)
+    told = [*zip(plan.entries, results, strict=True)]
+    gone = [each for each, result in told if not result.progress.ended and id(each) not in kept]
+    dropped = {id(entry) for entry in gone}
+    return plan.without(gone), tuple(result for each, result in told if id(each) not in dropped)

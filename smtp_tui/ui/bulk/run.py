@@ -8,15 +8,15 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from textual import on, work
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
-from smtp_tui.mail.outcome import Verdict
+from smtp_tui.mail.outcome import WORDS_LIMIT, Verdict
 from smtp_tui.state.files import FileProblem
 from smtp_tui.text import clean
 from smtp_tui.ui.actions import Situation, bindings
-from smtp_tui.ui.base import FullScreen
+from smtp_tui.ui.base import Dialog, FullScreen
 from smtp_tui.ui.bulk.current_run import RunEnded, counts_words, pace_words
 from smtp_tui.ui.dialogs import CopyDialog
 from smtp_tui.ui.keymap import bound
@@ -27,7 +27,9 @@ from smtp_tui.ui.widgets.bars import several_profiles
 from smtp_tui.ui.widgets.filtered_table import FilteredTable, notice_content
 from smtp_tui.ui.widgets.plain_text import PlainText
 from smtp_tui.ui.widgets.rows import QUIET, Column, LazyRows, Look, Row
+from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.operator import Kind
+from smtp_tui.workflows.plan import PlanEntry
 from smtp_tui.workflows.progress import Counts, Progress, Result
 from smtp_tui.workflows.run import Run
 from smtp_tui.workflows.session import Session
@@ -60,7 +62,7 @@ class RunScreen(FullScreen[None]):
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("record", "RECORD", 12, flexible=True),
         Column("profile", "PROFILE", 14, priority=1),
-        Column("outcome", "OUTCOME", 12, flexible=True),
+        Column("outcome", "OUTCOME", 12, flexible=True, grows=True),
     )
 
     def __init__(self, session: Session | None, services: Services) -> None:
@@ -132,7 +134,7 @@ class RunScreen(FullScreen[None]):
 
     def _show(self) -> None:
         counts, current = self.run.counts, self._current
-        width = max(10, min(60, self.size.width - 4))
+        width = max(10, self.size.width - 4)
         halted = self.run.stopped and counts.left
         pace = "" if halted else pace_words(counts, current.pace.ended, current.seconds)
         words = ", ".join(filter(None, (counts_words(counts), pace)))
@@ -174,7 +176,10 @@ class RunScreen(FullScreen[None]):
             self._list.table.rows = LazyRows(ids, self._row)
         self._list.table.look_again()
         if not ids:
-            nothing = notice_content("No failures", "Nothing has failed so far.", Content())
+            ended = (
+                "Nothing failed." if not self._current.under_way else "Nothing has failed so far."
+            )
+            nothing = notice_content("No failures", ended, Content())
             self._list.table.notice = self._list.nothing_found if words else nothing
         self.show_words()
 
@@ -199,6 +204,14 @@ class RunScreen(FullScreen[None]):
         return Row(row_id, cells, (Look(_OUTCOME, role, 0, 1 if role != QUIET else 1_000),))
 
     # Keys
+
+    @on(RecordsTable.Opened)
+    def show_outcome(self, event: RecordsTable.Opened) -> None:
+        """Show all that is known of what came of an entry."""
+        if event.row_id is not None:
+            number = int(event.row_id)
+            entry, result = self.run.plan.entries[number], self.run.results[number]
+            self.app.push_screen(OutcomeDialog(entry, result))
 
     def action_back(self) -> None:
         """Close the filter; stop after what is under way; then leave, and it goes on."""
@@ -249,10 +262,39 @@ class RunScreen(FullScreen[None]):
             tell(self, f"Saved: {clean(str(path), 400)}", about=_ABOUT, kind=Kind.GOOD)
 
 
+class OutcomeDialog(Dialog[None]):
+    """What came of an entry, whole, after what was to be sent."""
+
+    WIDTH = 100
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("dialog.cancel"),
+        Binding("q,enter", "cancel", show=False),
+    ]
+
+    def __init__(self, entry: PlanEntry, result: Result) -> None:
+        super().__init__()
+        self._entry, self._result = entry, result
+        self.title = f"{entry.verb} {entry.named}"
+
+    def compose_box(self) -> Iterable[Widget]:
+        """What was to be sent, and what came of it."""
+        sign, role, words = outcome_words(self._result, WORDS_LIMIT)
+        changes = (Content(clean(words, 400)) for words in self._entry.changes)
+        outcome = Content.styled(f"{sign} {words}".strip() or Progress.LEFT.value, f"${role}")
+        if role == QUIET:
+            outcome = Content(outcome.plain)
+        profile = Content(f"profile {clean(self._entry.profile, 40)}")
+        yield PlainText(Content("\n").join([profile, *changes, Content(), outcome]))
+
+    def keys(self) -> Iterable[tuple[str, str]]:
+        """What the keys do."""
+        return (("↑ ↓", "Scroll"), (self.cancel_key, "Back"))
+
+
 def bar_content(counts: Counts, width: int) -> Content:
     """A bar of so many cells: done, failed, unknown, and what is left."""
     total = counts.ended + counts.left
-    parts = ((counts.done, "good"), (counts.failed, "bad"), (counts.unknown, "unknown"))
+    parts = ((counts.good, "good"), (counts.failed, "bad"), (counts.unknown, "unknown"))
     cells, before, drawn = 0, 0, []
     for number, role in parts:
         before += number
@@ -262,15 +304,15 @@ def bar_content(counts: Counts, width: int) -> Content:
     return Content.assemble(*drawn, ("─" * (width - cells), "dim"))
 
 
-def outcome_words(result: Result) -> tuple[str, str, str]:
-    """The sign of a result, its role, and its words."""
+def outcome_words(result: Result, limit: int = 400) -> tuple[str, str, str]:
+    """The sign of a result, its role, and its words; of a reason so many characters."""
     sign, role = _SIGNS[result.progress]
     words = result.progress.value
     if result.verdict is not None:
         sign, role, words = result.verdict.sign, VERDICTS[result.verdict], result.verdict.value
     if result.progress is Progress.LEFT:
         words = "" if not result.words else words
-    more = clean(result.words, 400)
+    more = clean(result.words, limit)
     return sign, role, f"{words}: {more}" if more and words else words or more
 
 

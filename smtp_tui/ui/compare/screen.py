@@ -214,7 +214,8 @@ class CompareScreen(FullScreen[None]):
         entries = await entries_with_secrets(self, pairs, session.profile.name)
         if entries is None:
             return
-        title = f"Make {counted(len(entries), 'record')} like {source.name}"
+        many = counted(sum(entry.sends for entry in entries), "record")
+        title = f"Make {many} like {source.name}"
         plan = Plan(title, entries, (Place.of(session, records),))
         if not plan.work:
             tell(self, "These records are the same already.", about=About.IMPOSSIBLE)

@@ -125,6 +125,9 @@ def place(columns: Sequence[Column], wanted: Sequence[int], width: int) -> tuple
     one by one to the narrowest flexible column whose content does not fit yet, then to the
     narrowest.
     """
+    wanted = [
+        width if column.grows else cells for column, cells in zip(columns, wanted, strict=True)
+    ]
     width += GAP  # as if there were a gap after the last column too
     widths = {index: column.width for index, column in enumerate(columns)}
     for index, column in enumerate(columns):

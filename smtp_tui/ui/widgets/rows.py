@@ -16,7 +16,8 @@ MATCH: Final = "match"
 class Column(Struct, frozen=True):
     """One column. ``width`` is in cells; a ``flexible`` column gets at least that if it needs it.
 
-    When the terminal is too narrow, the column with the highest ``priority`` is dropped first.
+    When the terminal is too narrow, the column with the highest ``priority`` is dropped first. One
+    that ``grows`` has content that may get longer: it takes what the others do not need.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Column(Struct, frozen=True):
     flexible: bool = False
     right: bool = False
     priority: int = 0
+    grows: bool = False
 
 
 class Look(Struct, frozen=True):

@@ -197,7 +197,7 @@ async def test_a_value_that_differs_is_blanked_in_all_by_a_key_and_the_review_sa
             "leave 1 record as it is, already so",
         )
         await read_and_enter(ui)
-        await ui.sees("3 done")
+        await ui.sees("2 done, 1 already so")
         held = sorted(sandbox.records(), key=lambda record: record.name)
         assert [record.values.get("username") for record in held] == ["", "", None]
         assert [record.values["port"] for record in held] == [25, 26, 27]
@@ -223,11 +223,13 @@ async def test_a_protected_profile_asks_for_the_number_once_and_each_record_is_c
     relays(sandbox, 3)
     async with opened(sandbox, profile=lambda one: replace(one, access=Access.PROTECTED)) as ui:
         await edit_all(ui, 3)
-        await ui.sees("Type 3 to confirm: a profile is protected.")
+        await ui.sees("Type 3 to confirm: demo is protected.")
         await ui.type("2")
         await ui.press("enter")
+        await ui.sees("✗ That is not the number of records that change; type 3.")
         assert ui.requests(Operation.MODIFY) == []
         await ui.press("backspace")
+        assert not ui.shows("That is not the number")
         await confirm(ui, 3)
         await ui.sees("3 done")
         assert ports(sandbox) == [587] * 3
@@ -361,3 +363,22 @@ async def test_the_counts_of_an_ended_run_stay_when_the_terminal_gets_narrow(
         await ui.sees("2 done")
         await ui.pilot.resize_terminal(60, 20)
         await ui.until(lambda: ui.app.size.width == 60 and ui.shows("2 done"), "the counts")
+
+
+async def test_the_outcomes_of_an_ended_run_have_the_room_and_enter_shows_one_whole(
+    sandbox: Sandbox,
+) -> None:
+    relays(sandbox, 2)
+    async with opened(sandbox, size=(120, 40)) as ui:
+        await edit_all(ui, 2)
+        await ui.press("enter")
+        await ui.sees("2 done")
+        await ui.press("f")
+        await ui.sees("Nothing failed.")
+        await ui.press("f")
+        bar = ui.line("━")
+        assert bar.count("━") == 116, "it does not span its panel"
+        assert "RECORD    PROFILE " in ui.line("OUTCOME"), "the names take what outcomes need"
+        await ui.press("enter")
+        await ui.sees("change RELAY-00", "profile demo", "port 25 → 587", "✓ done", "esc Back")
+        await ui.press("escape")

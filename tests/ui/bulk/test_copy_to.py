@@ -50,7 +50,7 @@ async def test_copies_get_the_secret_that_is_typed_once_and_none_is_emptied(
         if ui.shows("to confirm"):
             await ui.type("3")
         await ui.press("enter")
-        await ui.sees("4 done", "already so")
+        await ui.sees("Copy 3 records to demo-europe", "3 done, 1 already so")
         held = europe(sandbox)
         assert [held[f"RELAY-{number}"]["port"] for number in range(4)] == [587] * 4
         assert [held[f"RELAY-{n}"].get("password") for n in range(2)] == [typed or None] * 2

@@ -35,13 +35,14 @@ async def test_equal_changes_are_folded_and_what_is_so_already_is_skipped(
         await ui.sees("No SMTP connections")
         ids = await two_folds(ui, sandbox)
         await ui.sees(
+            "Change 5 records?",
             "change port 25 → 587 in 3 records",
             "change port 465 → 587 in 2 records",
             "leave 1 record as it is, already so",
             "Apply to 5 records",
         )
         await ui.press("enter")
-        await ui.sees("6 done", "already so")
+        await ui.sees("Change 5 records", "5 done, 1 already so")
         assert sorted(changed_ids(ui)) == sorted(ids[:5])
 
 
@@ -59,8 +60,9 @@ async def test_a_record_that_is_dropped_is_not_sent_and_can_be_taken_back(
         await ui.sees("Apply to 4 records")
         await ui.press("G", "up", "x")
         await ui.sees("change port 465 → 587 in 2 records · dropped", "Apply to 2 records")
+        await ui.sees("Change 2 records?")
         await ui.press("tab", "enter")
-        await ui.sees("3 done")
+        await ui.sees("Change 2 records", "2 done, 1 already so")
         assert sorted(changed_ids(ui)) == sorted(ids[1:3])
 
 
@@ -78,9 +80,9 @@ async def test_what_was_dropped_stays_dropped_on_the_way_through_the_form(
         await ui.sees("change port 587 → 465", "1 record is dropped")
         await retype(ui, "587")
         await ui.press("ctrl+s")
-        await ui.sees("in 2 records · 1 dropped", "Apply to 4 records")
+        await ui.sees("Change 4 records?", "in 2 records · 1 dropped", "Apply to 4 records")
         await read_and_enter(ui)
-        await ui.sees("5 done")
+        await ui.sees("4 done")
         assert sorted(changed_ids(ui)) == sorted(ids[1:5])
 
 

@@ -30,6 +30,7 @@ def test_rate_and_time_left_count_what_ended_since_it_was_begun(
 
 def test_only_what_there_is_is_counted() -> None:
     assert counts_words(Counts(done=1_200, failed=1, left=17)) == "1,200 done, 1 failed, 17 left"
+    assert counts_words(Counts(done=2, already=1)) == "2 done, 1 already so"
     assert counts_words(Counts()) == "nothing to do"
 
 
