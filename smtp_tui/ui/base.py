@@ -379,7 +379,7 @@ class Dialog(ModalScreen[Result]):
         """The box, and in it what :meth:`compose_box` yields."""
         with VerticalScroll(id="box", can_focus=False) as box:
             box.styles.width = self.WIDTH
-            box.border_title = self._named(self.title or "")
+            box.border_title = harmless(self._named(self.title or ""))
             yield from self.compose_box()
 
     def _named(self, words: str) -> Content:
@@ -387,13 +387,13 @@ class Dialog(ModalScreen[Result]):
         label = badge(self.profile) if self.profile is not None else Content()
         room = min(self.WIDTH, self.app.size.width) - 8 - label.cell_length
         title = Content(cut_to_cells(clean(words), room))
-        return harmless(Content.assemble(title, "  ", label) if label else title)
+        return Content.assemble(title, "  ", label) if label else title
 
     def name_box(self, words: str) -> None:
         """Show other words in the top border."""
         if words != self.title:
             self.title = words
-            self.query_one("#box").border_title = self._named(words)
+            self.query_one("#box").border_title = harmless(self._named(words))
 
     def keys(self) -> Iterable[tuple[str, str]]:
         """The keys of the bottom border, each with what it does; the last one always fits."""

@@ -1256,8 +1256,8 @@ FAULTS: Final = (
     Fault(
         "a plan does not say what undo cannot bring back",
         HONEST,
-        "for what, is_so in lost.items() if is_so)\n",
-        "for what, is_so in lost.items() if not is_so and is_so)\n",
+        "_NOT_UNDONE.items() if operation in operations]\n",
+        "_NOT_UNDONE.items() if operation not in operations]\n",
         (f"{UI_BULK_UNDO}::test_u_after_a_delete_of_many_names_the_run_and_the_backup",),
     ),
     Fault(

@@ -45,6 +45,11 @@ _ROLES: Final = {
     Environment.OTHER: "accent",
 }
 """The role of a profile's label in the table."""
+_NOT_UNDONE: Final = {
+    Operation.CREATE: "what is created",
+    Operation.DELETE: "what is deleted",
+}
+"""What no undo takes back, in words."""
 _DROPPED: Final = "-"
 """The sign of an entry that was dropped."""
 
@@ -441,12 +446,11 @@ def _why_configured(confirm: Confirm, plan: Plan) -> str:
 
 def plan_notes(plan: Plan) -> tuple[str, ...]:
     """What a plan says besides, and what of it undo cannot take back."""
-    lost = {
-        "what is created": any(each.operation is Operation.CREATE for each in plan.work),
-        "what is deleted": any(each.operation is Operation.DELETE for each in plan.work),
-        "passwords": any(change.secret for each in plan.work for change in each.patch.changes),
-    }
-    named = ", ".join(what for what, is_so in lost.items() if is_so)
+    operations = {each.operation for each in plan.work}
+    lost = [words for operation, words in _NOT_UNDONE.items() if operation in operations]
+    patches = (each.patch for each in plan.work if each.operation is Operation.PATCH)
+    lost += dict.fromkeys(each.name for patch in patches for each in patch.changes if each.secret)
+    named = ", ".join(lost)
     return (*plan.notes, *((f"Not restored by undo: {named}.",) if named else ()))
 
 

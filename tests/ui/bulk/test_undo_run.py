@@ -40,7 +40,7 @@ async def test_what_a_run_cannot_bring_back_is_named_and_what_was_changed_since_
         await ui.press("asterisk", "e")
         await ui.sees("Edit 5 records")
         await ui.press("tab", "end", "ctrl+u", *"587", "tab", "tab", *"new-word", "ctrl+s")
-        await ui.sees("WHAT WILL BE SENT", "Not restored by undo: passwords.")
+        await ui.sees("WHAT WILL BE SENT", "Not restored by undo: password.")
         await read_and_enter(ui)
         await ui.sees("5 done")
         sandbox.change_record(ids[0], {"port": 2525})

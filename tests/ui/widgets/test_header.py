@@ -217,6 +217,8 @@ async def _through_many(walk: _Walk) -> None:
     await walk.go("enter", "Test 1 record?")
     walk.ui.clock.forward(1)
     await walk.go("enter", "OUTCOME", "REJECTED", "· ended")
+    await walk.go("enter", "profile one", "to you@sandbox.example")
+    await walk.back("· ended")
     await walk.back("NAME ▲")
     await walk.ui.press("asterisk", "asterisk")
 
