@@ -1293,6 +1293,13 @@ FAULTS: Final = (
         ),
     ),
     Fault(
+        "after the rest of a run u undoes an older change",
+        PLACE,
+        "                session.memory.last_change = change\n        self.show_situation()\n",
+        "                pass\n        self.show_situation()\n",
+        (f"{UI_BULK_REST}::test_after_the_rest_of_a_run_u_takes_the_run_back_and_no_older_change",),
+    ),
+    Fault(
         "a verdict that does not hold keeps its colour",
         HONEST,
         '"quiet" if outdated(tested, record) else verdict_role(tested.run)',

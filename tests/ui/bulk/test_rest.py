@@ -29,6 +29,7 @@ from tests.ui.bulk.steps import (
     read_and_enter,
     relays,
 )
+from tests.ui.forms import edit, retype, save
 from tests.ui.helpers import HeldClock, opened
 
 
@@ -75,6 +76,23 @@ async def test_secrets_are_asked_again_once_and_sent_to_all(sandbox: Sandbox) ->
         await ui.sees("3 done")
         assert not ui.shows("ended early")
         assert [record.values["password"] for record in sandbox.records()] == ["typed-anew"] * 3
+
+
+async def test_after_the_rest_of_a_run_u_takes_the_run_back_and_no_older_change(
+    sandbox: Sandbox,
+) -> None:
+    records = with_passwords(sandbox, 3)
+    async with opened(sandbox, services=left(records, Change("port", ABSENT, 587))) as ui:
+        await ui.sees("ended early")
+        await edit(ui, "RELAY-0")
+        await ui.press("tab", "tab")
+        await retype(ui, "other")
+        await save(ui, "RELAY-0")
+        await go_on(ui)
+        await read_and_enter(ui)
+        await ui.sees("3 done")
+        await ui.press("escape", "u")
+        await ui.sees("Restore 3 records?", "change port 587 → 25 in 3 records")
 
 
 async def test_a_secret_that_is_not_typed_is_left_out_and_never_emptied(sandbox: Sandbox) -> None:
