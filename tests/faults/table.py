@@ -1445,8 +1445,8 @@ FAULTS: Final = (
     Fault(
         "a plan of several profiles cuts their hosts",
         HONEST,
-        '(f"    {host} · tenant {tenant.plain}",)',
-        '(f"    {host[:20]}… · tenant {tenant.plain}",)',
+        '(f"    {host} · tenant {tenant}",)',
+        '(f"    {host[:20]}… · tenant {tenant}",)',
         (
             "tests/ui/all_profiles/test_marked.py::test_the_marked_records_of_several_profiles_are_changed_each_on_its_own_host",
         ),

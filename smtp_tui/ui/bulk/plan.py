@@ -20,9 +20,9 @@ from smtp_tui.api.requests import TESTS, IdRefused, Operation
 from smtp_tui.api.target import Access
 from smtp_tui.profiles.model import Confirm, Environment
 from smtp_tui.state.files import FileProblem
-from smtp_tui.text import clean, counted
+from smtp_tui.text import clean, counted, shortened
 from smtp_tui.ui.actions import bindings
-from smtp_tui.ui.base import WIDE, GuardedDialog, tenant_content, where_line
+from smtp_tui.ui.base import WIDE, GuardedDialog, where_line
 from smtp_tui.ui.keymap import bound
 from smtp_tui.ui.request_text import request_content
 from smtp_tui.ui.review import changes_content
@@ -143,9 +143,10 @@ class PlanRows:
             return self._profile_row(row_id, which)
         if kind == "place":
             session = self._sessions[which]
-            tenant = tenant_content(session.profile, session.target.scope.tenant)
+            tenant_id = shortened(clean(session.target.scope.tenant, 60), 13)
+            tenant = clean(session.profile.tenant_name, 40) or tenant_id  # both have no room
             host = clean(session.target.origin.url, 80)
-            return Row(row_id, (f"    {host} · tenant {tenant.plain}",))
+            return Row(row_id, (f"    {host} · tenant {tenant}",))
         if kind == "fold":
             return self._fold_row(row_id, int(which))
         entry, gone = self.plan.entries[int(which)], int(which) in self.dropped
