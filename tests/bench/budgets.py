@@ -82,6 +82,7 @@ BUDGETS = (
     Budget(_G.START, "peak memory", Unit.MEBIBYTES, ratio=1.35),
     Budget(_G.QUIT, "quit to prompt", _MS, ratio=0.2, most=50),
     Budget(_G.QUIT, "quit half a second after the rows", _MS),
+    Budget(_G.CURSOR, "the seconds before, to load other screens: processor", _MS),
     Budget(_G.CURSOR, "cursor: settled", _MS, ratio=1.2),
     Budget(_G.CURSOR, "cursor: processor", _MS, ratio=0.95),
     Budget(_G.CURSOR, "cursor: writes", _WRITES, most=1),

@@ -25,6 +25,8 @@ SLOW = 0.5
 ONE_BY_ONE = "12 hosts that take 500 ms; base: a script, one host after the other"
 PATCHED_OF = 3_500
 """Rows of which 1,000 have the port 25."""
+AT_REST = 2.5
+"""Seconds after the first rows in which the program has loaded its other screens, too."""
 KEYS = 12
 """How often the cursor is moved down, and up again, without scrolling."""
 BRIEF = 0.2
@@ -154,7 +156,10 @@ def cursor(bench: Bench) -> Figures:
     for side in Side:
         with bench.started(side, FEW) as line:
             line.until(top_row(0))
-            line.wait_quiet()
+            used = line.cpu_seconds()
+            line.pass_time(AT_REST)
+            used = line.cpu_seconds() - used
+            yield Figure("the seconds before, to load other screens: processor", used * 1000, side)
             yield from figures("cursor", pressed(line, *["down"] * KEYS, *["up"] * KEYS), side)
             yield from figures("cursor, scrolling", scrolled(line), side)
 
