@@ -122,9 +122,9 @@ def failed(
 
 
 def mail_result(outcome: TestOutcome | ApiError) -> Result:
-    """What came of a test mail."""
+    """What came of a test mail; with an error, surely none was sent."""
     if isinstance(outcome, ApiError):
-        return failed(sentence(outcome.why), outcome, can_retry=not outcome.outcome_unknown)
+        return failed(sentence(outcome.why), outcome, can_retry=True)
     verdict = outcome.verdict
     words = "" if verdict is Verdict.ACCEPTED else outcome.meaning
     arrived_nowhere = verdict in (Verdict.REJECTED, Verdict.UNREACHABLE)

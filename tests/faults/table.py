@@ -1211,6 +1211,20 @@ FAULTS: Final = (
         (f"{UI_BULK_PLAN}::test_the_marked_ones_are_tested_one_mail_each_to_one_recipient",),
     ),
     Fault(
+        "a test email without a verdict is sent again",
+        ONCE,
+        "    arrived_nowhere = verdict in (Verdict.REJECTED, Verdict.UNREACHABLE)\n",
+        "    arrived_nowhere = verdict is not Verdict.ACCEPTED\n",
+        (f"{UI_BULK_PLAN}::test_a_test_email_whose_outcome_is_unknown_is_not_sent_again",),
+    ),
+    Fault(
+        "a test email whose answer was lost is sent again",
+        ONCE,
+        "    refused = isinstance(error, StatusError) and not error.outcome_unknown\n",
+        "    refused = True\n",
+        (f"{UI_BULK_PLAN}::test_a_test_email_whose_outcome_is_unknown_is_not_sent_again",),
+    ),
+    Fault(
         "a test email that arrived nowhere cannot be sent again",
         HONEST,
         "    arrived_nowhere = verdict in (Verdict.REJECTED, Verdict.UNREACHABLE)\n",

@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from smtp_tui.workflows.plan_file import read_plan
-from tests.failing_sandbox import Operation, Sandbox
+from tests.failing_sandbox import Fault, FaultKind, Operation, Sandbox
 from tests.ui.bulk.steps import changed_ids, edit_all, edit_ports, ports, read_and_enter, relays
 from tests.ui.forms import retype
 from tests.ui.helpers import Ui, opened
@@ -208,6 +208,33 @@ async def test_the_marked_ones_are_tested_one_mail_each_to_one_recipient(demo: S
         assert demo.record(refused).name in ui.line("REJECTED"), "what was accepted was sent again"
         await ui.press("escape", "escape")
         await ui.sees("Connections 6", "1 marked")
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        Fault(FaultKind.RESET, Operation.TEST_SAVED, count=2, after_work=True),
+        Fault(FaultKind.RAW, Operation.TEST_SAVED, count=2, status=200, body=b"{}"),
+    ],
+    ids=["no answer", "no verdict"],
+)
+async def test_a_test_email_whose_outcome_is_unknown_is_not_sent_again(
+    demo: Sandbox, lost: Fault
+) -> None:
+    async with opened(demo) as ui:
+        await ui.sees("Connections 6")
+        await ui.press("slash")
+        await ui.type("ary")
+        await ui.press("enter", "asterisk", "t")
+        await ui.sees("Test 2 records", "you@sandbox.example")
+        demo.faults.add(lost)
+        await ui.press("enter")
+        await ui.sees("Send 2 mails")
+        await read_and_enter(ui)
+        await ui.sees("2 unknown", "ended")
+        await ui.press("r")
+        await ui.sees("nothing can be retried")
+        assert len(ui.requests(Operation.TEST_SAVED)) == 2
 
 
 async def test_the_outcomes_are_saved_as_json(sandbox: Sandbox) -> None:

@@ -160,19 +160,24 @@ async def test_after_an_accepted_test_e_opens_the_form_of_the_record_and_is_offe
         await ui.sees("Edit MAIL")
 
 
+async def accepted_with_typed_password(ui: Ui) -> None:
+    """Type the right password into the form of the record, and test it there."""
+    await ui.sees("MAIL")
+    await ui.press("e")
+    await ui.sees("Edit MAIL")
+    await ui.press("tab", "tab", "tab")
+    await ui.type("relay-password")
+    await send_from_form(ui)
+    await is_judged(ui, " ACCEPTED ")
+
+
 async def test_a_verdict_holds_once_the_password_that_was_tested_is_saved_and_after_a_restart(
     sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     add(sandbox, password="old-password")
     directory = tmp_path_factory.mktemp("kept")
     async with opened(sandbox, size=(100, 40), directory=directory) as ui:
-        await ui.sees("MAIL")
-        await ui.press("e")
-        await ui.sees("Edit MAIL")
-        await ui.press("tab", "tab", "tab")
-        await ui.type("relay-password")
-        await send_from_form(ui)
-        await is_judged(ui, " ACCEPTED ")
+        await accepted_with_typed_password(ui)
         ui.clock.forward(60)
         await ui.press("ctrl+s")
         await ui.sees("Change MAIL?")
@@ -192,13 +197,7 @@ async def test_a_verdict_is_outdated_once_another_password_was_saved_after_it(
 ) -> None:
     add(sandbox, password="old-password")
     async with opened(sandbox) as ui:
-        await ui.sees("MAIL")
-        await ui.press("e")
-        await ui.sees("Edit MAIL")
-        await ui.press("tab", "tab", "tab")
-        await ui.type("relay-password")
-        await send_from_form(ui)
-        await is_judged(ui, " ACCEPTED ")
+        await accepted_with_typed_password(ui)
         await ui.press("escape")
         await ui.loses("Test email · MAIL")
         await ui.press("end", "ctrl+u")
