@@ -15,8 +15,8 @@ from smtp_tui.cli.say import warn
 from smtp_tui.cli.values import gives_password, read_values, test_recipient
 from smtp_tui.cli.wanted import Wanted, wanted_of
 from smtp_tui.editing.draft import draft_of
-from smtp_tui.text import counted, record_name
-from smtp_tui.workflows.plan import Plan, PlanEntry, delete_entries, mail_entries
+from smtp_tui.text import record_name
+from smtp_tui.workflows.plan import Plan, PlanEntry, delete_entries, mail_entries, titled
 
 
 def set_many(
@@ -91,12 +91,11 @@ def _do(
         lists = await sessions.lists()
         found = sessions.each_once(wanted.of(lists))
         made = [entry for name, records in found.items() for entry in entries(name, records)]
-        title = f"{verb} {counted(len(made), 'record')}"
         for words in odd:
             warn(words)
         if not made:
             many.tell_none(asked=wanted.some)
         places = tuple(listed.place for listed in lists)
-        await review_and_run(sessions, Plan(title, tuple(made), places))
+        await review_and_run(sessions, Plan(titled(verb, made), tuple(made), places))
 
     return many.do(work)

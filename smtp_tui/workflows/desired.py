@@ -33,8 +33,8 @@ from smtp_tui.editing.patch import Change, Patch, in_form_order
 from smtp_tui.editing.values import ABSENT, DraftProblem, check_sendable, holds, shown, value_in
 from smtp_tui.mail.parameters import PARAMETERS, parameter_remarks
 from smtp_tui.mail.remarks import Severity, check_record_name, remarks_of
-from smtp_tui.text import after_colon, clean, counted, nearest, record_name
-from smtp_tui.workflows.plan import Listed, Plan, PlanEntry, delete_entries
+from smtp_tui.text import after_colon, clean, nearest, record_name
+from smtp_tui.workflows.plan import Listed, Plan, PlanEntry, delete_entries, titled
 
 _UNREADABLE: Final = "the list has an entry of this name that could not be read"
 _NO_SUCH_ID: Final = "the file has several records of this name, and the list none with this id"
@@ -82,7 +82,7 @@ def desired_plan(
     if problems:
         told = sorted(dict.fromkeys(problems), key=lambda each: (each.line, each.column))
         raise NotADocument((*told,))
-    title = f"Make {counted(len(document.records), 'record')} what the file says"
+    title = titled("Make", entries, "what the file says")
     return Plan(title, tuple(entries), tuple(listed.place for listed in lists))
 
 

@@ -188,6 +188,12 @@ class Fold(Struct, frozen=True):
         return f"{verb} {many}" + (f": {what}" if what else "")
 
 
+def titled(verb: str, entries: Iterable[PlanEntry], rest: str = "") -> str:
+    """The title of a plan with these entries: it counts the records for which something is sent."""
+    many = counted(sum(entry.sends for entry in entries), "record")
+    return f"{verb} {many} {rest}".rstrip()
+
+
 class Plan(Struct, frozen=True, dict=True):
     """Everything that will be sent. ``title`` says what for, such as ``Delete 12 records``.
 

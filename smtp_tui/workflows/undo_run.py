@@ -10,9 +10,9 @@ from smtp_tui.api.requests import Operation
 from smtp_tui.api.secret import SecretStr
 from smtp_tui.editing.patch import Patch, Undo, inverse
 from smtp_tui.editing.values import holds, value_in
-from smtp_tui.text import counted, record_name
+from smtp_tui.text import record_name
 from smtp_tui.workflows.outcomes import Deleted, RunChange, Saved
-from smtp_tui.workflows.plan import Place, Plan, PlanEntry
+from smtp_tui.workflows.plan import Place, Plan, PlanEntry, titled
 from smtp_tui.workflows.session import Session
 
 _CREATED: Final = "it was created; delete it"
@@ -38,9 +38,10 @@ def reverse_plan(change: RunChange, session: Session, records: tuple[Record, ...
         if back.patch and now is not None:
             name = session.profile.name
             entries.append(PlanEntry(name, Operation.PATCH, now, patch=back.patch))
-    title = f"Restore {counted(len(entries), 'record')}"
     notes = tuple(f"{_names(names)}: {why}" for why, names in lost.items())
-    return Plan(title, tuple(entries), (Place.of(session, len(records)),), notes)
+    return Plan(
+        titled("Restore", entries), tuple(entries), (Place.of(session, len(records)),), notes
+    )
 
 
 def _name(done: Saved | Deleted) -> str:

@@ -27,7 +27,7 @@ from smtp_tui.ui.profiles.which import WhichProfileDialog
 from smtp_tui.ui.services import Services
 from smtp_tui.workflows.compare import Pair, compare_lists, entry_towards
 from smtp_tui.workflows.operator import Kind
-from smtp_tui.workflows.plan import Place, Plan, PlanEntry
+from smtp_tui.workflows.plan import Place, Plan, PlanEntry, titled
 from smtp_tui.workflows.sign_in import read_signed_in
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ async def copy_plan(
     entries = await entries_with_secrets(screen, pairs, profile.name)
     if entries is None:
         return None
-    many = counted(sum(entry.sends for entry in entries), "record")
-    title = f"Copy {many} to {profile.name}"
+    title = titled("Copy", entries, f"to {profile.name}")
     return session, Plan(title, entries, (Place.of(session, len(there)),))
 
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from smtp_tui.text import counted
-
 if TYPE_CHECKING:
     from smtp_tui.api.models import Record
     from smtp_tui.workflows.plan import Plan, PlanEntry
@@ -46,11 +44,10 @@ class Marked(Struct, frozen=True):
         self, verb: str, entries: Callable[[str, tuple[Record, ...]], Iterable[PlanEntry]]
     ) -> Plan:
         """A plan for all of them; ``entries`` makes those of the records of a profile."""
-        from smtp_tui.workflows.plan import Place, Plan  # noqa: PLC0415 - after the first rows
+        from smtp_tui.workflows.plan import Place, Plan, titled  # noqa: PLC0415 - after the first rows
 
         sessions = self.sessions
         places = (Place.of(each, self.lists.get(name, 0)) for name, each in sessions.items())
         found = (entry for name in sessions for entry in entries(name, self.of(name)))
         made = tuple(found)
-        many = counted(sum(entry.sends for entry in made), "record")
-        return Plan(f"{verb} {many}", made, tuple(places))
+        return Plan(titled(verb, made), made, tuple(places))

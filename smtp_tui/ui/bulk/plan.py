@@ -59,6 +59,7 @@ class PlanRows:
 
     Of several profiles each has a row that says where it leads to.
 
+    ``notes`` are what the review says besides.
     ``dropped`` are the numbers of the entries that will not be sent after all. What was dropped
     ``before``, in a review of the same, is so from the start.
     """
@@ -69,6 +70,7 @@ class PlanRows:
         self.plan = plan
         told = enumerate(plan.entries)
         self.dropped = {n for n, entry in told if entry.sends and entry.key in before}
+        self.notes = plan_notes(plan)
         self._sessions = sessions
         self._sent = {name: set[int]() for name in plan.profiles}
         for number, entry in enumerate(plan.entries):
@@ -144,7 +146,7 @@ class PlanRows:
         if kind == "place":
             session = self._sessions[which]
             tenant_id = shortened(clean(session.target.scope.tenant, 60), 13)
-            tenant = clean(session.profile.tenant_name, 40) or tenant_id  # both have no room
+            tenant = clean(session.profile.tenant_name, 40) or tenant_id  # no room for both
             host = clean(session.target.origin.url, 80)
             return Row(row_id, (f"    {host} · tenant {tenant}",))
         if kind == "fold":
@@ -280,7 +282,7 @@ class PlanDialog(GuardedDialog[Plan | None]):
         plan = self._rows.plan
         if len(plan.profiles) == 1:
             yield PlainText(where_line(self._sessions[plan.profiles[0]]))
-        yield from (PlainText(clean(words, 300), classes="note") for words in plan_notes(plan))
+        yield from (PlainText(clean(words, 300), classes="note") for words in self._rows.notes)
         with Container(id="parts"):
             yield self._list
             with VerticalScroll(id="request", can_focus=False):

@@ -37,7 +37,7 @@ from smtp_tui.ui.widgets.rows import Column, Look, Row
 from smtp_tui.ui.widgets.table import RecordsTable
 from smtp_tui.workflows.compare import Match, Pair, compare_lists
 from smtp_tui.workflows.operator import About, Kind
-from smtp_tui.workflows.plan import Place, Plan
+from smtp_tui.workflows.plan import Place, Plan, titled
 from smtp_tui.workflows.session import Session
 
 _COLUMNS: Final = (
@@ -214,8 +214,7 @@ class CompareScreen(FullScreen[None]):
         entries = await entries_with_secrets(self, pairs, session.profile.name)
         if entries is None:
             return
-        many = counted(sum(entry.sends for entry in entries), "record")
-        title = f"Make {many} like {source.name}"
+        title = titled("Make", entries, f"like {source.name}")
         plan = Plan(title, entries, (Place.of(session, records),))
         if not plan.work:
             tell(self, "These records are the same already.", about=About.IMPOSSIBLE)
